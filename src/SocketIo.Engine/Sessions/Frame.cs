@@ -20,6 +20,9 @@ internal sealed class Frame
 
     public int Length => _bytes.Length;
 
+    /// <summary>Whether this is a close frame: nothing follows it on a connection.</summary>
+    public bool IsClose => _bytes[0] == (0x80 | (byte)Opcode.Close);
+
     public ReadOnlySpan<byte> Span => _bytes;
 
     public ReadOnlyMemory<byte> Memory => _bytes;

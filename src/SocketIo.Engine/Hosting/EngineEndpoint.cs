@@ -1,0 +1,289 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+using SocketIo.Engine.Polling;
+using SocketIo.Engine.Sessions;
+using SocketIo.Engine.WebSockets;
+
+namespace SocketIo.Engine.Hosting;
+
+/// <summary>A request comes in, and is one of: open, poll, post, upgrade, or an error of the protocol.</summary>
+internal sealed partial class EngineEndpoint(EngineServer server, CorsService cors)
+{
+    private const string WebSocketName = "websocket";
+    private const string PollingName = "polling";
+
+    private readonly EngineOptions _options = server.Options;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (_options.Cors is { } policy && ApplyCors(context, policy))
+            return;
+
+        var isUpgrade = IsWebSocketRequest(context);
+        if (Verify(context, isUpgrade, out var session) is { } error)
+        {
+            await RefuseAsync(context, isUpgrade, error).ConfigureAwait(false);
+            return;
+        }
+
+        if (session is null)
+            await OpenAsync(context, isUpgrade).ConfigureAwait(false);
+        else if (isUpgrade)
+            await UpgradeAsync(context, session).ConfigureAwait(false);
+        else
+            await ContinueAsync(context, (PollingTransport)session.CurrentTransport).ConfigureAwait(false);
+    }
+
+    // The order of the checks is the reference's: it decides which code a request with several faults gets.
+    private EngineError? Verify(HttpContext context, bool isUpgrade, out EngineSession? session)
+    {
+        session = null;
+        var query = context.Request.Query;
+        string? transport = query["transport"];
+        if (!IsServed(transport))
+            return EngineError.UnknownTransport(transport);
+
+        string? sid = query["sid"];
+        if (!string.IsNullOrEmpty(sid))
+        {
+            if (!server.Sessions.TryGet(sid, out session) || session.IsGone)
+                return EngineError.UnknownSession;
+            var matches = isUpgrade ? transport == WebSocketName : session.CurrentTransport is PollingTransport && transport == PollingName;
+            return matches ? null : EngineError.BadRequest("the session uses another transport");
+        }
+
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsConnect(context.Request.Method))
+            return EngineError.BadHandshakeMethod(context.Request.Method);
+        return (transport == WebSocketName) == isUpgrade ? null : EngineError.BadRequest("the request does not fit the transport");
+    }
+
+    private async Task OpenAsync(HttpContext context, bool isUpgrade)
+    {
+        if (server.IsStopping)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+        if (await AskApplicationAsync(context).ConfigureAwait(false) is { IsRefused: true } refusal)
+        {
+            await RefuseAsync(context, isUpgrade, EngineError.Forbidden(refusal.Message)).ConfigureAwait(false);
+            return;
+        }
+        if (context.Request.Query["EIO"] != "4")
+        {
+            await RefuseAsync(context, isUpgrade, EngineError.UnsupportedProtocolVersion).ConfigureAwait(false);
+            return;
+        }
+
+        var id = SessionStore.NewId();
+        if (isUpgrade)
+            await OpenWebSocketAsync(context, id).ConfigureAwait(false);
+        else
+            await OpenPollingAsync(context, id).ConfigureAwait(false);
+    }
+
+    private async Task OpenPollingAsync(HttpContext context, string id)
+    {
+        var session = new EngineSession(server, id, RequestSnapshot.Of(context), static session => new PollingTransport(session));
+        AppendCookie(context, id);
+
+        // the first GET waits for its own answer: the open packet, which is queued first
+        var poll = ((PollingTransport)session.CurrentTransport).PollAsync(context, WriteInitialHeaders);
+        session.Open();
+        await poll.ConfigureAwait(false);
+    }
+
+    private async Task OpenWebSocketAsync(HttpContext context, string id)
+    {
+        if (HandshakeFault(context) is { } fault)
+        {
+            await RefuseAsync(context, isUpgrade: true, EngineError.BadRequest(fault)).ConfigureAwait(false);
+            return;
+        }
+
+        AppendCookie(context, id);
+        WriteInitialHeaders(context);
+        var stream = await AcceptAsync(context).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var socket = SocketOf(context);
+            var session = new EngineSession(
+                server, id, context, session => new WebSocketTransport(session, stream, socket, isCandidate: false, context.Abort));
+            session.Open();
+            await ((WebSocketTransport)session.CurrentTransport).RunAsync().ConfigureAwait(false);
+            session.DetachRequest();
+        }
+    }
+
+    private async Task UpgradeAsync(HttpContext context, EngineSession session)
+    {
+        if (HandshakeFault(context) is { } fault)
+        {
+            await RefuseAsync(context, isUpgrade: true, EngineError.BadRequest(fault)).ConfigureAwait(false);
+            return;
+        }
+        if (session.TryBeginUpgrade() is not { } attempt)
+        {
+            await RefuseAsync(context, isUpgrade: true, EngineError.BadRequest("the session is being upgraded or was")).ConfigureAwait(false);
+            return;
+        }
+
+        Stream stream;
+        try
+        {
+            WriteHeaders(context);
+            stream = await AcceptAsync(context).ConfigureAwait(false);
+        }
+        catch
+        {
+            attempt.Cancel("error");
+            throw;
+        }
+        await using (stream.ConfigureAwait(false))
+        {
+            var candidate = new WebSocketTransport(session, stream, SocketOf(context), isCandidate: true, context.Abort);
+            attempt.Attach(candidate);
+            await candidate.RunAsync().ConfigureAwait(false);
+        }
+    }
+
+    private Task ContinueAsync(HttpContext context, PollingTransport transport)
+    {
+        if (HttpMethods.IsGet(context.Request.Method))
+            return transport.PollAsync(context, WriteHeaders);
+        if (HttpMethods.IsPost(context.Request.Method))
+            return transport.PostAsync(context, WriteHeaders);
+        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        context.Response.Headers.Allow = "GET, POST";
+        return Task.CompletedTask;
+    }
+
+    private bool IsServed(string? transport) => transport switch
+    {
+        PollingName => _options.Transports.HasFlag(EngineTransports.Polling),
+        WebSocketName => _options.Transports.HasFlag(EngineTransports.WebSocket),
+        _ => false,
+    };
+
+    private async ValueTask<AllowRequestResult> AskApplicationAsync(HttpContext context)
+    {
+        if (_options.AllowRequest is not { } allow)
+            return AllowRequestResult.Allow;
+        try
+        {
+            return await allow(context).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            LogAllowRequestFailed(server.Logger, exception);
+            return AllowRequestResult.Refuse();
+        }
+    }
+
+    /// <summary>Applies the policy; true when the request was a preflight and is answered.</summary>
+    private bool ApplyCors(HttpContext context, CorsPolicy policy)
+    {
+        var result = cors.EvaluatePolicy(context, policy);
+        cors.ApplyResult(result, context.Response);
+        if (!result.IsPreflightRequest)
+            return false;
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return true;
+    }
+
+    private void AppendCookie(HttpContext context, string id)
+    {
+        if (_options.Cookie is { } cookie)
+            context.Response.Cookies.Append(cookie.Name ?? "io", id, cookie.Build(context));
+    }
+
+    private void WriteInitialHeaders(HttpContext context)
+    {
+        _options.Events.OnInitialHeaders?.Invoke(context, context.Response.Headers);
+        WriteHeaders(context);
+    }
+
+    private void WriteHeaders(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        _options.Events.OnHeaders?.Invoke(context, context.Response.Headers);
+    }
+
+    private Task RefuseAsync(HttpContext context, bool isUpgrade, EngineError error)
+    {
+        server.Metrics.Rejected(error.Code);
+        LogRefused(server.Logger, error.Code, error.Message, error.Detail);
+        _options.Events.OnConnectionError?.Invoke(new ConnectionError(context, error.Code, error.Message, error.Detail));
+
+        var response = context.Response;
+        if (isUpgrade)
+        {
+            response.StatusCode = StatusCodes.Status400BadRequest;
+            response.ContentType = "text/html";
+            if (HttpProtocol.IsHttp11(context.Request.Protocol))
+                response.Headers.Connection = "close";
+            return response.WriteAsync(error.Message);
+        }
+        response.StatusCode = error.IsForbidden ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest;
+        response.ContentType = "application/json";
+        return response.WriteAsync(JsonSerializer.Serialize(new ErrorBody(error.Code, error.Message), ErrorJson.Default.ErrorBody));
+    }
+
+    private static bool IsWebSocketRequest(HttpContext context)
+    {
+        if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
+            return string.Equals(connect.Protocol, WebSocketName, StringComparison.OrdinalIgnoreCase);
+        return context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+            && context.Request.Headers.Upgrade.ToString().Contains(WebSocketName, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static string? HandshakeFault(HttpContext context) =>
+        IsExtendedConnect(context) ? WebSocketHandshake.ValidateExtendedConnect(context.Request) : WebSocketHandshake.Validate(context.Request);
+
+    private static bool IsExtendedConnect(HttpContext context) =>
+        context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
+
+    private static async ValueTask<Stream> AcceptAsync(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+
+        // a browser that offered subprotocols fails without an answer; the first is what the reference picks
+        if (context.Request.Headers.SecWebSocketProtocol.ToString() is { Length: > 0 } offered)
+            headers.SecWebSocketProtocol = offered.Split(',')[0].Trim();
+        if (IsExtendedConnect(context))
+            return await context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync().ConfigureAwait(false);
+
+        headers.Upgrade = WebSocketName;
+        headers.Connection = HeaderNames.Upgrade;
+        headers.SecWebSocketAccept = WebSocketHandshake.AcceptKey(context.Request.Headers.SecWebSocketKey.ToString());
+        return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
+    }
+
+    // The socket may be written only where the server would write the same bytes to it: HTTP/1.1 without TLS.
+    private Socket? SocketOf(HttpContext context) =>
+        _options.DirectSocketWrites
+        && !IsExtendedConnect(context)
+        && context.Features.Get<ITlsHandshakeFeature>() is null
+            ? context.Features.Get<IConnectionSocketFeature>()?.Socket
+            : null;
+
+    [LoggerMessage(20, LogLevel.Debug, "A request was refused with code {Code} ({Message}): {Detail}")]
+    private static partial void LogRefused(ILogger logger, int code, string message, string? detail);
+
+    [LoggerMessage(21, LogLevel.Error, "AllowRequest threw; the request is refused.")]
+    private static partial void LogAllowRequestFailed(ILogger logger, Exception exception);
+
+    private sealed record ErrorBody(
+        [property: JsonPropertyName("code")] int Code,
+        [property: JsonPropertyName("message")] string Message);
+
+    [JsonSerializable(typeof(ErrorBody))]
+    private sealed partial class ErrorJson : JsonSerializerContext;
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using SocketIo.Engine.Hosting;
+
+namespace SocketIo.Engine;
+
+/// <summary>Maps Engine.IO endpoints.</summary>
+public static class EngineExtensions
+{
+    /// <summary>
+    /// Serves Engine.IO v4 under a path: long-polling, WebSocket and the upgrade between them. Sessions are closed, with what they
+    /// have queued sent, when the host begins to stop.
+    /// </summary>
+    /// <param name="endpoints">Where to map.</param>
+    /// <param name="path">The path, such as "/engine.io".</param>
+    /// <param name="handler">What the application does with the connections.</param>
+    /// <param name="configure">Changes the options.</param>
+    /// <returns>For conventions such as <c>RequireAuthorization</c>, which hold for every request of a session.</returns>
+    /// <exception cref="ArgumentException">An option has a value that cannot work.</exception>
+    public static IEndpointConventionBuilder MapEngineIo(
+        this IEndpointRouteBuilder endpoints, string path, IEngineHandler handler, Action<EngineOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(handler);
+        var options = new EngineOptions();
+        configure?.Invoke(options);
+        options.Path = path;
+        var server = CreateServer(endpoints.ServiceProvider, options, handler);
+        return Map(endpoints, server, serveFile: null);
+    }
+
+    internal static EngineServer CreateServer(IServiceProvider services, EngineOptions options, IEngineHandler handler)
+    {
+        var server = new EngineServer(
+            options,
+            handler,
+            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
+            new EngineMetrics(services.GetRequiredService<IMeterFactory>()));
+        var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
+        lifetime.ApplicationStopping.Register(server.Stop);
+        lifetime.ApplicationStopped.Register(server.Dispose);
+        return server;
+    }
+
+    /// <summary>Maps the path; <paramref name="serveFile"/> may answer requests for files under it.</summary>
+    internal static IEndpointConventionBuilder Map(
+        IEndpointRouteBuilder endpoints, EngineServer server, Func<HttpContext, string, Task?>? serveFile)
+    {
+        var loggers = endpoints.ServiceProvider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        var endpoint = new EngineEndpoint(server, new CorsService(Options.Create(new CorsOptions()), loggers));
+        var needsSlash = server.Options.AddTrailingSlash;
+        var pattern = server.Options.Path.TrimEnd('/') + "/{**file}";
+        return endpoints
+            .Map(pattern, context =>
+            {
+                var file = context.Request.RouteValues["file"] as string;
+                if (file is not null && serveFile?.Invoke(context, file) is { } served)
+                    return served;
+                if (file is null && needsSlash && context.Request.Path.Value is not [.., '/'])
+                {
+                    context.Response.StatusCode = StatusCodes.Status404NotFound;
+                    return Task.CompletedTask;
+                }
+                return endpoint.HandleAsync(context);
+            })
+            .WithDisplayName("Engine.IO " + server.Options.Path);
+    }
+}

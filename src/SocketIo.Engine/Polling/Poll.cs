@@ -1,0 +1,20 @@
+using System.Buffers;
+
+namespace SocketIo.Engine.Polling;
+
+/// <summary>A parked GET: completes with the payload that answers it.</summary>
+internal sealed class Poll
+{
+    private readonly TaskCompletionSource<ArrayBufferWriter<byte>> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<ArrayBufferWriter<byte>> Answer => _answer.Task;
+
+    public void Complete(ArrayBufferWriter<byte> payload) => _answer.TrySetResult(payload);
+
+    public void Complete(ReadOnlySpan<byte> payload)
+    {
+        var buffer = new ArrayBufferWriter<byte>(payload.Length);
+        buffer.Write(payload);
+        Complete(buffer);
+    }
+}

@@ -1,0 +1,327 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using SocketIo.Engine.Sessions;
+
+namespace SocketIo.Engine.Polling;
+
+/// <summary>
+/// HTTP long-polling: parks a GET until the outbox has something for it, and takes POST bodies in. At most one of each at a time.
+/// </summary>
+internal sealed class PollingTransport(EngineSession session) : Transport
+{
+    private readonly Lock _sync = new();
+
+    // guarded by _sync
+    private Poll? _parked;
+    private bool _drainWaits;
+    private bool _upgrading;
+    private bool _detached;
+    private TaskCompletionSource? _receiving;
+
+    public override EngineTransports Kind => EngineTransports.Polling;
+
+    public override bool IsWritable
+    {
+        get
+        {
+            lock (_sync)
+                return _parked is not null;
+        }
+    }
+
+    /// <summary>Answers a GET as soon as there is something to say.</summary>
+    public async Task PollAsync(HttpContext context, Action<HttpContext> writeHeaders)
+    {
+        var poll = new Poll();
+        if (!TryPark(poll, out var resume))
+        {
+            Refuse(context, "overlapping polls");
+            return;
+        }
+        if (resume)
+            Cork.Drain(session);
+
+        var aborted = context.RequestAborted.UnsafeRegister(
+            static state => ((PollingTransport)state!).OnPollAborted(), this);
+        ArrayBufferWriter<byte> payload;
+        await using (aborted.ConfigureAwait(false))
+            payload = await poll.Answer.ConfigureAwait(false);
+
+        var response = context.Response;
+        response.ContentType = "text/plain; charset=UTF-8";
+        response.ContentLength = payload.WrittenCount;
+        writeHeaders(context);
+        await response.Body.WriteAsync(payload.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes the packets of a POST in; the answer leaves when they are handled.</summary>
+    public async Task PostAsync(HttpContext context, Action<HttpContext> writeHeaders)
+    {
+        // engine.io-protocol 4 sends binary as base64 text
+        if (context.Request.ContentType is "application/octet-stream")
+        {
+            Refuse(context, "a binary body");
+            return;
+        }
+        if (!TryStartReceiving())
+        {
+            Refuse(context, "overlapping posts");
+            return;
+        }
+
+        byte[]? body = null;
+        try
+        {
+            var length = 0;
+            (body, length) = await ReadBodyAsync(context).ConfigureAwait(false);
+            if (body is null)
+            {
+                context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+                return;
+            }
+            await ReceiveAsync(body, length).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or BadHttpRequestException)
+        {
+            session.OnLost(this, DisconnectReason.TransportError.With("data request connection closed prematurely"));
+            return;
+        }
+        finally
+        {
+            if (body is not null)
+                ArrayPool<byte>.Shared.Return(body);
+            EndReceiving();
+        }
+
+        // text/html keeps old browsers from offering a download, as the reference notes
+        context.Response.ContentType = "text/html";
+        context.Response.ContentLength = 2;
+        writeHeaders(context);
+        await context.Response.WriteAsync("ok", context.RequestAborted).ConfigureAwait(false);
+    }
+
+    public override WriteResult TryWrite(Outbox outbox)
+    {
+        Poll poll;
+        lock (_sync)
+        {
+            if (_detached)
+                return WriteResult.Detached;
+            if (_parked is null)
+            {
+                _drainWaits = true;
+                return WriteResult.Busy;
+            }
+            poll = _parked;
+            _parked = null;
+        }
+
+        var payload = new ArrayBufferWriter<byte>();
+        var closed = Fill(payload, outbox);
+        poll.Complete(payload);
+        return closed ? WriteResult.Ended : WriteResult.Written;
+    }
+
+    public override void Abort() => Unpark()?.Complete("1"u8);
+
+    public override void BeginUpgrade()
+    {
+        Poll? poll;
+        lock (_sync)
+        {
+            _upgrading = true;
+            poll = _parked;
+            _parked = null;
+        }
+        poll?.Complete("6"u8);
+    }
+
+    public override void EndUpgrade()
+    {
+        lock (_sync)
+            _upgrading = false;
+    }
+
+    public override bool Detach()
+    {
+        bool drainWaited;
+        lock (_sync)
+        {
+            _detached = true;
+            drainWaited = _drainWaits;
+            _drainWaits = false;
+        }
+        Unpark()?.Complete("6"u8);
+        return drainWaited;
+    }
+
+    public override Task WhenReceived()
+    {
+        lock (_sync)
+            return _receiving?.Task ?? Task.CompletedTask;
+    }
+
+    private static void Refuse(HttpContext context, PollingTransport transport, string why)
+    {
+        transport.OnMisuse(why);
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+    }
+
+    private void Refuse(HttpContext context, string why) => Refuse(context, this, why);
+
+    private void OnMisuse(string why) => session.Drop(DisconnectReason.TransportError.With(why));
+
+    private void OnPollAborted()
+    {
+        // an answered poll is no longer parked: its connection may do as it likes
+        if (Unpark() is { } poll)
+        {
+            poll.Complete("6"u8);
+            session.OnLost(this, DisconnectReason.TransportError.With("poll connection closed prematurely"));
+        }
+    }
+
+    private Poll? Unpark()
+    {
+        lock (_sync)
+        {
+            var poll = _parked;
+            _parked = null;
+            return poll;
+        }
+    }
+
+    private bool TryPark(Poll poll, out bool resume)
+    {
+        lock (_sync)
+        {
+            resume = false;
+            if (_parked is not null)
+                return false;
+            resume = _drainWaits;
+            _drainWaits = false;
+
+            // nothing to say and an upgrade under way: the client is let go, so that it can pause polling
+            if ((_upgrading && !resume) || _detached || session.State is SessionState.Closed)
+                poll.Complete("6"u8);
+            else
+                _parked = poll;
+            return true;
+        }
+    }
+
+    private bool TryStartReceiving()
+    {
+        lock (_sync)
+        {
+            if (_receiving is not null)
+                return false;
+            _receiving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return true;
+        }
+    }
+
+    private void EndReceiving()
+    {
+        lock (_sync)
+        {
+            _receiving!.TrySetResult();
+            _receiving = null;
+        }
+    }
+
+    /// <summary>Moves frames into the payload until it is full; the first always fits. True when it ends with the close packet.</summary>
+    private bool Fill(ArrayBufferWriter<byte> payload, Outbox outbox)
+    {
+        var first = true;
+        while (outbox.HasPending)
+        {
+            var frame = outbox.First;
+            if (frame.IsClose)
+            {
+                payload.Write(first ? "1"u8 : "\u001e1"u8);
+                outbox.ConsumeFirst();
+                return true;
+            }
+            if (!first && payload.WrittenCount + PayloadCodec.EncodedSize(frame) > session.Server.Options.MaxHttpBufferSize)
+                return false;
+            PayloadCodec.Write(frame, payload, first);
+            outbox.ConsumeFirst();
+            first = false;
+        }
+        return false;
+    }
+
+    /// <summary>Reads the whole body into a rented array; null when it is over the limit.</summary>
+    private async Task<(byte[]? Body, int Length)> ReadBodyAsync(HttpContext context)
+    {
+        var limit = session.Server.Options.MaxHttpBufferSize;
+        if (context.Request.ContentLength > limit)
+            return (null, 0);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+            feature.MaxRequestBodySize = null;
+
+        var body = ArrayPool<byte>.Shared.Rent(Math.Min(limit, 4096));
+        var length = 0;
+        while (true)
+        {
+            var read = await context.Request.Body.ReadAsync(body.AsMemory(length), context.RequestAborted).ConfigureAwait(false);
+            length += read;
+            if (length > limit)
+            {
+                ArrayPool<byte>.Shared.Return(body);
+                return (null, 0);
+            }
+            if (read == 0)
+                return (body, length);
+            if (length == body.Length)
+                body = Grow(body, length);
+        }
+    }
+
+    private static byte[] Grow(byte[] body, int length)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(length * 2);
+        body.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(body);
+        return larger;
+    }
+
+    private async Task ReceiveAsync(byte[] body, int length)
+    {
+        var at = 0;
+        while (TryReceiveNext(body.AsSpan(0, length), ref at, out var pending))
+        {
+            try
+            {
+                await pending.ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                session.Fail(exception);
+            }
+        }
+    }
+
+    private bool TryReceiveNext(Span<byte> body, ref int at, out ValueTask pending)
+    {
+        pending = ValueTask.CompletedTask;
+        var rest = body[at..];
+        var status = PayloadCodec.TryRead(ref rest, out var packet);
+        at = body.Length - rest.Length;
+        switch (status)
+        {
+            case PayloadReadStatus.End:
+                return false;
+            case PayloadReadStatus.Malformed:
+                OnMalformed();
+                return false;
+            default:
+                pending = session.Receive(this, status is PayloadReadStatus.Binary, packet);
+                return true;
+        }
+    }
+
+    private void OnMalformed() => session.Close(DisconnectReason.ParseError.With("a malformed payload"), CloseCode.ProtocolError);
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+
+namespace SocketIo.Engine.Sessions;
+
+/// <summary>
+/// Holds the drains of this thread back while it enqueues: a broadcast first reaches all queues, then bytes move; a batch of
+/// incoming messages that causes many sends leaves in one send per connection.
+/// </summary>
+internal static class Cork
+{
+    // Few drains run on the caller's thread; more are shared out, so that no caller pays for thousands of sends.
+    // Numbers of the design's plan; the fan-out benchmark decides on them.
+    private const int InlineDrains = 32;
+    private const int ChunkSize = 256;
+
+    [ThreadStatic]
+    private static Batch? _batch;
+
+    /// <summary>Starts holding back; ends with <see cref="Release"/>. May be nested.</summary>
+    public static void Hold() => (_batch ??= new Batch()).Depth++;
+
+    /// <summary>Ends the holding back; the outermost one drains.</summary>
+    public static void Release()
+    {
+        var batch = _batch!;
+        if (--batch.Depth == 0 && batch.Count > 0)
+            batch.Drain();
+    }
+
+    /// <summary>Arranges the drain of a session whose outbox the caller owns.</summary>
+    public static void Drain(EngineSession session)
+    {
+        if (_batch is { Depth: > 0 } batch)
+            batch.Add(session);
+        else
+            session.Drain();
+    }
+
+    private sealed class Batch
+    {
+        private EngineSession?[] _sessions = new EngineSession?[ChunkSize];
+
+        public int Depth { get; set; }
+
+        public int Count { get; private set; }
+
+        public void Add(EngineSession session)
+        {
+            if (Count == _sessions.Length)
+                Array.Resize(ref _sessions, Count * 2);
+            _sessions[Count++] = session;
+        }
+
+        public void Drain()
+        {
+            var count = Count;
+            Count = 0;
+            if (count > InlineDrains)
+            {
+                for (var at = 0; at < count; at += ChunkSize)
+                    Chunk.Queue(_sessions.AsSpan(at, Math.Min(ChunkSize, count - at)));
+            }
+            else
+            {
+                for (var i = 0; i < count; i++)
+                    _sessions[i]!.Drain();
+            }
+            Array.Clear(_sessions, 0, count);
+        }
+    }
+
+    private sealed class Chunk : IThreadPoolWorkItem
+    {
+        private static readonly ConcurrentBag<Chunk> Free = [];
+
+        private readonly EngineSession?[] _sessions = new EngineSession?[ChunkSize];
+        private int _count;
+
+        public static void Queue(ReadOnlySpan<EngineSession?> sessions)
+        {
+            if (!Free.TryTake(out var chunk))
+                chunk = new Chunk();
+            sessions.CopyTo(chunk._sessions);
+            chunk._count = sessions.Length;
+            ThreadPool.UnsafeQueueUserWorkItem(chunk, preferLocal: false);
+        }
+
+        public void Execute()
+        {
+            foreach (var session in _sessions.AsSpan(0, _count))
+                session!.Drain();
+            Array.Clear(_sessions, 0, _count);
+            Free.Add(this);
+        }
+    }
+}

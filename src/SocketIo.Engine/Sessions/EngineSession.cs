@@ -1,0 +1,421 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using SocketIo.Engine.Hosting;
+using SocketIo.Engine.Sessions;
+using SocketIo.Engine.WebSockets;
+
+namespace SocketIo.Engine;
+
+/// <summary>
+/// One Engine.IO connection. Sending is thread-safe and keeps order: what one thread sends after another arrives after it, also
+/// across the upgrade from polling to WebSocket.
+/// </summary>
+public sealed partial class EngineSession
+{
+    // How long a closing session waits for the peer to take what is queued and to answer; the reference's value.
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
+
+    // How long a WebSocket whose frames can't be understood is read on, so that a reset does not eat the close frame.
+    private static readonly TimeSpan BrokenLinger = TimeSpan.FromSeconds(2);
+
+    private readonly EngineServer _server;
+    private readonly Outbox _outbox;
+    private readonly long _openedAt;
+    private int _state;
+    private Transport _transport;
+    private UpgradeAttempt? _upgrade;
+    private HttpContext _httpContext;
+
+    // Claimed by the first closer, who alone writes the reason before the state moves to Closing.
+    private int _closeClaimed;
+    private DisconnectReason _reason;
+
+    private const int OpeningTold = 1;
+    private const int CloseClaimed = 2;
+
+    // Who sets the second of the two bits tells the handler of the close: once, and after it knew of the opening.
+    private int _told;
+
+    // When the next ping or the missing pong is due; written by the heartbeat and the pong.
+    private long _pingDeadline;
+    private bool _awaitsPong;
+
+    // When a closing session is dropped; zero while it is open.
+    private long _lingerDeadline;
+
+    internal EngineSession(EngineServer server, string id, HttpContext context, Func<EngineSession, Transport> transport)
+    {
+        _server = server;
+        _outbox = new Outbox(server.Options.MaxQueuedBytes);
+        _openedAt = server.Time.GetTimestamp();
+        _pingDeadline = server.Deadline(server.Options.PingInterval);
+        _httpContext = context;
+        Id = id;
+        _transport = transport(this);
+    }
+
+    /// <summary>The session id. Whoever knows it can speak for the client: keep it out of messages and logs that others read.</summary>
+    public string Id { get; }
+
+    /// <summary>The transport in use now.</summary>
+    public EngineTransports Transport => CurrentTransport.Kind;
+
+    /// <summary>
+    /// The request that opened the session: for a session that began as a WebSocket the request itself until it ends, else a copy
+    /// of what it said (headers, query, connection, user, items).
+    /// </summary>
+    public HttpContext HttpContext => Volatile.Read(ref _httpContext);
+
+    /// <summary>Whether messages can still be sent.</summary>
+    public bool IsOpen => State < SessionState.Closing;
+
+    /// <summary>Bytes queued and not yet handed to the operating system.</summary>
+    public int QueuedBytes => _outbox.QueuedBytes;
+
+    /// <summary>What the layer above keeps with the session.</summary>
+    internal object? Tag { get; set; }
+
+    internal EngineServer Server => _server;
+
+    internal SessionState State => (SessionState)Volatile.Read(ref _state);
+
+    internal Transport CurrentTransport => Volatile.Read(ref _transport);
+
+    /// <summary>Whether no request may find the session any more.</summary>
+    internal bool IsGone => State is SessionState.Closed || (State is SessionState.Closing && Transport is EngineTransports.WebSocket);
+
+    /// <summary>Sends a text message. Queued, not awaited; false when the session is closed or its queue is full.</summary>
+    public bool Send(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Enqueue(Frame.Text("4" + text));
+    }
+
+    /// <summary>Sends a binary message; the bytes are copied. Queued, not awaited; false when the session is closed or its queue is full.</summary>
+    public bool Send(ReadOnlySpan<byte> data) => Enqueue(Frame.Of(Opcode.Binary, data));
+
+    /// <summary>Closes the session with reason "forced close": what was sent before still leaves, then the transport closes.</summary>
+    public void Close() => Close(DisconnectReason.ForcedClose);
+
+    /// <summary>Sends the handshake, tells the handler, and lets the heartbeat begin.</summary>
+    internal void Open()
+    {
+        _server.Sessions.Add(this);
+        _server.Metrics.Opened();
+        Enqueue(_server.OpenPacket(Id, Transport));
+        try
+        {
+            _server.Handler.OnOpened(this);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+        TryMove(SessionState.Opening, SessionState.Open);
+        TellOfClose(OpeningTold);
+        if (_server.IsStopping)
+            Close(DisconnectReason.ServerShuttingDown, CloseCode.GoingAway);
+    }
+
+    /// <summary>The one way out: pings, pongs, acks and broadcasts. False when the frame was not accepted.</summary>
+    internal bool Enqueue(Frame frame)
+    {
+        if (!IsOpen)
+            return false;
+        switch (_outbox.Enqueue(frame))
+        {
+            case EnqueueResult.Owner:
+                Cork.Drain(this);
+                return true;
+            case EnqueueResult.Queued:
+                return true;
+            case EnqueueResult.Full:
+                OnQueueFull();
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Sends a frame only if it can leave now; else it is dropped, which is what volatile means.</summary>
+    internal bool EnqueueVolatile(Frame frame)
+    {
+        if (IsOpen && CurrentTransport.IsWritable && _outbox.TryEnqueueIdle(frame))
+        {
+            Cork.Drain(this);
+            return true;
+        }
+        _server.Metrics.Dropped("volatile");
+        return false;
+    }
+
+    /// <summary>Writes until the outbox is empty or the transport is busy. Called by the drain owner, never under a lock.</summary>
+    internal void Drain()
+    {
+        do
+        {
+            if (!_outbox.Take())
+                return;
+            while (_outbox.HasPending)
+            {
+                switch (CurrentTransport.TryWrite(_outbox))
+                {
+                    case WriteResult.Busy:
+                        return;
+                    case WriteResult.Closed:
+                        _outbox.Seal();
+                        return;
+                    case WriteResult.Ended:
+                        Terminate();
+                        return;
+                }
+            }
+        }
+        while (!_outbox.TryRelease());
+    }
+
+    /// <summary>Takes an Engine.IO packet from a transport; the task is not complete while the handler wants no more.</summary>
+    internal ValueTask Receive(Transport transport, bool isBinary, ReadOnlySpan<byte> packet)
+    {
+        if (!ReferenceEquals(transport, CurrentTransport))
+            return Volatile.Read(ref _upgrade)?.Receive(isBinary, packet) ?? ValueTask.CompletedTask;
+        if (!IsOpen)
+            return ValueTask.CompletedTask;
+        if (isBinary)
+            return Deliver(new EngineMessage(packet, isBinary: true));
+        if (packet.IsEmpty)
+            return Refuse(DisconnectReason.ParseError, "an empty packet");
+        switch (packet[0])
+        {
+            case (byte)'4':
+                return Deliver(new EngineMessage(packet[1..], isBinary: false));
+            case (byte)'3':
+                Volatile.Write(ref _pingDeadline, _server.Deadline(_server.Options.PingInterval));
+                Volatile.Write(ref _awaitsPong, false);
+                return ValueTask.CompletedTask;
+            case (byte)'2':
+                // engine.io-protocol 4: only the server pings
+                return Refuse(DisconnectReason.TransportError, "invalid heartbeat direction");
+            case (byte)'1':
+                OnPeerClose(transport);
+                return ValueTask.CompletedTask;
+            case (byte)'0' or (byte)'5' or (byte)'6':
+                return ValueTask.CompletedTask;
+            default:
+                return Refuse(DisconnectReason.ParseError, "an unknown packet type");
+        }
+    }
+
+    /// <summary>A control frame's answer: the same queue as everything else, but of no use on another transport.</summary>
+    internal void Answer(Transport transport, Frame pong)
+    {
+        if (ReferenceEquals(transport, CurrentTransport))
+            Enqueue(pong);
+    }
+
+    /// <summary>Closes the session; the first caller's reason counts, and the handler is told once.</summary>
+    /// <param name="reason">What the handler is told.</param>
+    /// <param name="code">The WebSocket close code; its reason text is the description, or the reason itself.</param>
+    internal void Close(DisconnectReason reason, ushort code = CloseCode.Normal)
+    {
+        if (!TryClaimClose(reason))
+            return;
+        switch (_outbox.Enqueue(Frame.Close(code, reason.Description ?? reason.ToString())))
+        {
+            case EnqueueResult.Owner:
+                Cork.Drain(this);
+                break;
+            case EnqueueResult.Full:
+                Terminate();
+                break;
+        }
+        TellOfClose(CloseClaimed);
+    }
+
+    /// <summary>Closes without a word: what is queued is dropped.</summary>
+    internal void Drop(DisconnectReason reason)
+    {
+        var claimed = TryClaimClose(reason);
+        Terminate();
+        if (claimed)
+            TellOfClose(CloseClaimed);
+    }
+
+    /// <summary>A handler threw: the session ends with the WebSocket's code for an internal error.</summary>
+    internal void Fail(Exception exception)
+    {
+        LogHandlerFailed(_server.Logger, exception);
+        Close(DisconnectReason.ForcedClose.With("the handler failed"), CloseCode.InternalError);
+    }
+
+    /// <summary>The connection under a transport is gone, or of no more use.</summary>
+    internal void OnLost(Transport transport, DisconnectReason reason)
+    {
+        if (ReferenceEquals(transport, CurrentTransport))
+            Drop(reason);
+        else
+            Volatile.Read(ref _upgrade)?.Cancel("lost");
+    }
+
+    /// <summary>The peer closed politely: a WebSocket close frame or the packet "1".</summary>
+    internal void OnPeerClose(Transport transport)
+    {
+        if (ReferenceEquals(transport, CurrentTransport))
+            Close(DisconnectReason.TransportClose);
+        else
+            Volatile.Read(ref _upgrade)?.Cancel("closed");
+    }
+
+    /// <summary>The peer broke a rule of the WebSocket protocol.</summary>
+    internal void OnProtocolError(Transport transport, ushort code, string reason)
+    {
+        LogProtocolError(_server.Logger, code, reason);
+        if (!ReferenceEquals(transport, CurrentTransport))
+        {
+            Volatile.Read(ref _upgrade)?.Cancel("error");
+            return;
+        }
+        Close(DisconnectReason.TransportError.With(reason), code);
+        Volatile.Write(ref _lingerDeadline, _server.Deadline(BrokenLinger));
+    }
+
+    /// <summary>Lets a WebSocket try to take over from polling; null when the session cannot be upgraded now.</summary>
+    internal UpgradeAttempt? TryBeginUpgrade()
+    {
+        if (Transport is not EngineTransports.Polling || !TryMove(SessionState.Open, SessionState.Upgrading))
+            return null;
+        var attempt = new UpgradeAttempt(this, CurrentTransport, _server.Deadline(_server.Options.UpgradeTimeout));
+        Volatile.Write(ref _upgrade, attempt);
+        if (!IsOpen)
+            attempt.Cancel("closed");
+        return attempt;
+    }
+
+    /// <summary>The candidate takes over: the queue stays where it is, only its consumer changes.</summary>
+    internal void CompleteUpgrade(Transport polling, Transport candidate)
+    {
+        Interlocked.Exchange(ref _transport, candidate);
+        TryMove(SessionState.Upgrading, SessionState.Open);
+        Volatile.Write(ref _upgrade, null);
+        if (State is SessionState.Closed)
+            candidate.Abort();
+        if (polling.Detach())
+            Cork.Drain(this);
+        LogUpgraded(_server.Logger);
+    }
+
+    /// <summary>The upgrade came to nothing; polling goes on.</summary>
+    internal void CancelUpgrade()
+    {
+        Volatile.Write(ref _upgrade, null);
+        TryMove(SessionState.Upgrading, SessionState.Open);
+    }
+
+    /// <summary>Ends what is left of a session, at once and for good.</summary>
+    internal void Terminate()
+    {
+        if ((SessionState)Interlocked.Exchange(ref _state, (int)SessionState.Closed) is SessionState.Closed)
+            return;
+        _outbox.Seal();
+        _server.Sessions.Remove(this);
+        Volatile.Read(ref _upgrade)?.Cancel("closed");
+        CurrentTransport.Abort();
+        _server.Metrics.Closed(_reason, _server.Time.GetElapsedTime(_openedAt));
+        LogClosed(_server.Logger, _reason);
+    }
+
+    /// <summary>The heartbeat's look at this session.</summary>
+    internal void Tick(long now)
+    {
+        var state = State;
+        if (state is SessionState.Closing)
+        {
+            if (Volatile.Read(ref _lingerDeadline) is not 0 and var linger && now >= linger)
+                Terminate();
+            return;
+        }
+        if (Volatile.Read(ref _upgrade) is { } upgrade && now >= upgrade.Deadline)
+            upgrade.Cancel("timeout");
+        if (state is SessionState.Opening || now < Volatile.Read(ref _pingDeadline))
+            return;
+        if (Volatile.Read(ref _awaitsPong))
+        {
+            Close(DisconnectReason.PingTimeout);
+            return;
+        }
+        Volatile.Write(ref _pingDeadline, _server.Deadline(_server.Options.PingTimeout));
+        Volatile.Write(ref _awaitsPong, true);
+        Enqueue(Frame.Ping);
+    }
+
+    /// <summary>The request that opened the session ends: what it said is kept, the request is not.</summary>
+    internal void DetachRequest() => Volatile.Write(ref _httpContext, RequestSnapshot.Of(HttpContext));
+
+    private void OnQueueFull()
+    {
+        _server.Metrics.Dropped("queue full");
+        if (_server.Options.SlowConsumerPolicy is SlowConsumerPolicy.DropNewest)
+        {
+            LogMessageDropped(_server.Logger, QueuedBytes);
+            return;
+        }
+        LogSlowConsumer(_server.Logger, QueuedBytes);
+
+        // posted: the sender may be a broadcast, and the handler's code must not run inside it
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static session => session.Drop(DisconnectReason.TransportError.With("slow consumer: the send queue is full")),
+            this,
+            preferLocal: false);
+    }
+
+    private ValueTask Deliver(EngineMessage message)
+    {
+        try
+        {
+            return _server.Handler.OnMessageAsync(this, message);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private ValueTask Refuse(DisconnectReason reason, string description)
+    {
+        LogProtocolError(_server.Logger, CloseCode.ProtocolError, description);
+        Close(reason.With(description), CloseCode.ProtocolError);
+        return ValueTask.CompletedTask;
+    }
+
+    private bool TryMove(SessionState from, SessionState to) =>
+        Interlocked.CompareExchange(ref _state, (int)to, (int)from) == (int)from;
+
+    private bool TryClaimClose(DisconnectReason reason)
+    {
+        if (Interlocked.Exchange(ref _closeClaimed, 1) != 0)
+            return false;
+        _reason = reason;
+        Volatile.Write(ref _lingerDeadline, _server.Deadline(Linger));
+        for (var state = State; state < SessionState.Closing && !TryMove(state, SessionState.Closing); state = State)
+        {
+        }
+        Volatile.Read(ref _upgrade)?.Cancel("closed");
+        return true;
+    }
+
+    // Called once with each bit; the later call tells the handler.
+    private void TellOfClose(int bit)
+    {
+        if ((Interlocked.Or(ref _told, bit) | bit) != (OpeningTold | CloseClaimed))
+            return;
+        try
+        {
+            _server.Handler.OnClosed(this, _reason);
+        }
+        catch (Exception exception)
+        {
+            LogHandlerFailed(_server.Logger, exception);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace SocketIo.Engine.Sessions;
+
+/// <summary>Carries the frames of a session. Reports facts to the session and decides nothing.</summary>
+internal abstract class Transport
+{
+    public abstract EngineTransports Kind { get; }
+
+    /// <summary>Whether a frame written now would leave now; a hint for volatile messages.</summary>
+    public abstract bool IsWritable { get; }
+
+    /// <summary>Writes what it can of the frames pending in the outbox. Called by the drain owner only.</summary>
+    public abstract WriteResult TryWrite(Outbox outbox);
+
+    /// <summary>Drops the connection without a word.</summary>
+    public abstract void Abort();
+
+    /// <summary>An upgrade has probed: what waits on this transport is let go, so that the client can leave it.</summary>
+    public virtual void BeginUpgrade()
+    {
+    }
+
+    /// <summary>The upgrade was given up.</summary>
+    public virtual void EndUpgrade()
+    {
+    }
+
+    /// <summary>Completes when everything that has begun to arrive on this transport was received.</summary>
+    public virtual Task WhenReceived() => Task.CompletedTask;
+
+    /// <summary>Another transport has taken over.</summary>
+    /// <returns>Whether a drain waited for this transport; it is the caller's now.</returns>
+    public virtual bool Detach() => false;
+
+    /// <summary>Sends a frame before the transport is its session's; nobody else writes to it then.</summary>
+    public virtual void SendAsCandidate(Frame frame) => throw new NotSupportedException();
+}

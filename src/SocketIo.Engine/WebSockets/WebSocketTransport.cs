@@ -1,0 +1,401 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using SocketIo.Engine.Sessions;
+
+namespace SocketIo.Engine.WebSockets;
+
+/// <summary>
+/// A WebSocket on the stream that the server upgraded: the receive loop, and the coalescing write. On plaintext HTTP/1.1 frames
+/// go straight to the connection's socket, once everything that went through the server's own pipe is known to have left it.
+/// </summary>
+internal sealed class WebSocketTransport : Transport
+{
+    // How writes leave, see UseSocket.
+    private const int ThroughStream = 0;
+    private const int OpenUnanswered = 1;
+    private const int PingUnanswered = 2;
+    private const int ThroughSocket = 3;
+
+    // One gathered send: 64 KB is what a socket's send buffer takes at once by Linux' default, and below the large object heap.
+    private const int GatherSize = 64 * 1024;
+
+    // A frame this large is sent as it is; copying it would cost more than the extra send.
+    private const int SentAlone = 16 * 1024;
+
+    private static readonly StreamPipeReaderOptions ReaderOptions = new(leaveOpen: true, useZeroByteReads: true);
+
+    [ThreadStatic]
+    private static byte[]? _gather;
+
+    private readonly EngineSession _session;
+    private readonly Stream _stream;
+    private readonly Socket? _socket;
+    private readonly Action _abort;
+    private readonly FrameReader _frames;
+    private int _path;
+    private bool _wroteAny;
+    private bool _peerClosed;
+    private bool _broken;
+    private bool _finished;
+    private int _closeWritten;
+    private TaskCompletionSource? _whenCloseWritten;
+
+    /// <param name="session">The session; the transport is its own, or wants to become so.</param>
+    /// <param name="stream">The upgraded stream.</param>
+    /// <param name="socket">The socket below it, when nothing lies between that changes bytes; else null.</param>
+    /// <param name="isCandidate">Whether the session has another transport so far, and so nothing was written here.</param>
+    /// <param name="abort">Drops the connection.</param>
+    public WebSocketTransport(EngineSession session, Stream stream, Socket? socket, bool isCandidate, Action abort)
+    {
+        _session = session;
+        _stream = stream;
+        _socket = socket;
+        _abort = abort;
+        _frames = new FrameReader(session.Server.Options.MaxHttpBufferSize);
+
+        // a candidate's first frame answers the 101, and nothing else has been written
+        _path = isCandidate ? OpenUnanswered : ThroughStream;
+        _wroteAny = isCandidate;
+
+        // with a blocking socket one slow receiver would block the broadcaster
+        if (socket is not null)
+            socket.Blocking = false;
+    }
+
+    public override EngineTransports Kind => EngineTransports.WebSocket;
+
+    public override bool IsWritable => true;
+
+    /// <summary>Receives until the connection is over; then the session has lost this transport.</summary>
+    public async Task RunAsync()
+    {
+        var reason = DisconnectReason.TransportClose;
+        var input = PipeReader.Create(_stream, ReaderOptions);
+        try
+        {
+            await ReceiveAsync(input).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+            reason = reason.With(exception.Message);
+        }
+        finally
+        {
+            _frames.Dispose();
+            await input.CompleteAsync().ConfigureAwait(false);
+        }
+
+        // the peer has closed politely: our own close frame leaves before the connection does
+        if (_peerClosed && _session.State is SessionState.Closing)
+            await WhenCloseWritten().ConfigureAwait(false);
+        lock (_frames)
+            _finished = true;
+        _session.OnLost(this, reason);
+    }
+
+    public override WriteResult TryWrite(Outbox outbox)
+    {
+        try
+        {
+            return UseSocket(outbox) ? WriteToSocket(outbox) : WriteToStream(outbox);
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            return Lose(exception.Message);
+        }
+    }
+
+    public override void Abort()
+    {
+        OnCloseWritten();
+
+        // a request that has ended may be another client's by now
+        lock (_frames)
+        {
+            if (!_finished)
+                _abort();
+        }
+    }
+
+    public override void SendAsCandidate(Frame frame)
+    {
+        if (Volatile.Read(ref _path) is ThroughSocket)
+        {
+            if (_socket!.Send(frame.Span, SocketFlags.None, out _) != frame.Length)
+                Abort();
+            return;
+        }
+        var write = _stream.WriteAsync(frame.Memory);
+        if (!write.IsCompletedSuccessfully)
+            _ = AbortOnFailureAsync(write);
+    }
+
+    private async Task ReceiveAsync(PipeReader input)
+    {
+        while (!_peerClosed)
+        {
+            var result = await input.ReadAsync().ConfigureAwait(false);
+            var buffer = result.Buffer;
+            while (!TryProcess(ref buffer, out var pending))
+            {
+                try
+                {
+                    await pending.ConfigureAwait(false);
+                }
+                catch (Exception exception)
+                {
+                    _session.Fail(exception);
+                }
+            }
+            _frames.Release();
+            input.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted)
+                return;
+        }
+    }
+
+    /// <summary>Handles the frames of one read; false when the session wants a pause, with the rest left in the input.</summary>
+    private bool TryProcess(ref ReadOnlySequence<byte> input, out ValueTask pending)
+    {
+        var corked = false;
+        pending = ValueTask.CompletedTask;
+        try
+        {
+            while (!_broken)
+            {
+                var status = _frames.TryRead(ref input);
+                if (status is FrameReadStatus.NeedMore)
+                    return true;
+
+                // more was read along with this frame: what it causes leaves together with what the rest causes
+                if (!corked && !input.IsEmpty)
+                {
+                    Cork.Hold();
+                    corked = true;
+                }
+                pending = Handle(status);
+                if (!pending.IsCompletedSuccessfully)
+                    return false;
+                if (_peerClosed)
+                    return true;
+            }
+
+            // what follows a broken frame can't be understood: it is thrown away until the peer has seen our close frame
+            input = input.Slice(input.End);
+            return true;
+        }
+        finally
+        {
+            if (corked)
+                Cork.Release();
+        }
+    }
+
+    private ValueTask Handle(FrameReadStatus status)
+    {
+        switch (status)
+        {
+            case FrameReadStatus.Text:
+                OnPeerAnswered(_frames.Payload);
+                return _session.Receive(this, isBinary: false, _frames.Payload);
+            case FrameReadStatus.Binary:
+                return _session.Receive(this, isBinary: true, _frames.Payload);
+            case FrameReadStatus.Ping:
+                _session.Answer(this, Frame.Of(Opcode.Pong, _frames.Payload));
+                return ValueTask.CompletedTask;
+            case FrameReadStatus.Close:
+                _peerClosed = true;
+                _session.OnPeerClose(this);
+                return ValueTask.CompletedTask;
+            case FrameReadStatus.Error:
+                _broken = true;
+                _session.OnProtocolError(this, _frames.CloseCode, _frames.CloseReason);
+                return ValueTask.CompletedTask;
+            default:
+                return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>
+    /// Whether writes may leave through the socket. They may not overtake what went through the server's pipe (the 101 answer
+    /// too), and only the peer can say that it has all of it: it does so by its first packet, which answers the open packet, or by
+    /// the pong to a ping, as long as nothing else was written behind those.
+    /// </summary>
+    private bool UseSocket(Outbox outbox)
+    {
+        if (_socket is null)
+            return false;
+        if (Volatile.Read(ref _path) is ThroughSocket)
+            return true;
+        var next = !_wroteAny ? OpenUnanswered : ReferenceEquals(outbox.First, Frame.Ping) ? PingUnanswered : ThroughStream;
+        if (!outbox.HasOne)
+            next = ThroughStream;
+        _wroteAny = true;
+        if (Interlocked.Exchange(ref _path, next) is not ThroughSocket)
+            return false;
+        Volatile.Write(ref _path, ThroughSocket);
+        return true;
+    }
+
+    private void OnPeerAnswered(ReadOnlySpan<byte> packet)
+    {
+        var path = Volatile.Read(ref _path);
+        if (path is OpenUnanswered || (path is PingUnanswered && packet is [(byte)'3']))
+        {
+            if (_socket is not null)
+                Interlocked.CompareExchange(ref _path, ThroughSocket, path);
+        }
+    }
+
+    private WriteResult WriteToSocket(Outbox outbox)
+    {
+        while (outbox.HasPending)
+        {
+            var data = outbox.HasOne || outbox.First.Length >= SentAlone ? outbox.FirstRest.Span : Gather(outbox);
+            var sent = _socket!.Send(data, SocketFlags.None, out var error);
+            if (error is SocketError.WouldBlock)
+                sent = 0;
+            else if (error is not SocketError.Success)
+                return Lose(error.ToString());
+
+            var length = data.Length;
+            if (outbox.Consume(sent))
+            {
+                OnCloseWritten();
+                return WriteResult.Closed;
+            }
+            if (sent < length)
+            {
+                _ = SendFirstAsync(outbox);
+                return WriteResult.Busy;
+            }
+        }
+        return WriteResult.Written;
+    }
+
+    private static Span<byte> Gather(Outbox outbox)
+    {
+        var buffer = _gather ??= GC.AllocateUninitializedArray<byte>(GatherSize);
+        return buffer.AsSpan(0, outbox.Gather(buffer));
+    }
+
+    /// <summary>The socket is full: waits until the oldest frame is sent, then goes on with the drain.</summary>
+    private async Task SendFirstAsync(Outbox outbox)
+    {
+        try
+        {
+            var sent = await _socket!.SendAsync(outbox.FirstRest).ConfigureAwait(false);
+            ContinueDrain(outbox, sent);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            Lose(exception.Message);
+        }
+    }
+
+    private WriteResult WriteToStream(Outbox outbox)
+    {
+        byte[]? rented = null;
+        ReadOnlyMemory<byte> data;
+        if (outbox.HasOne || outbox.First.Length >= SentAlone)
+        {
+            data = outbox.FirstRest;
+        }
+        else
+        {
+            rented = ArrayPool<byte>.Shared.Rent(Math.Min(GatherSize, outbox.QueuedBytes));
+            data = rented.AsMemory(0, outbox.Gather(rented));
+        }
+
+        var write = _stream.WriteAsync(data);
+        if (!write.IsCompletedSuccessfully)
+        {
+            _ = FinishStreamWriteAsync(write, outbox, data.Length, rented);
+            return WriteResult.Busy;
+        }
+        write.GetAwaiter().GetResult();
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
+        if (!outbox.Consume(data.Length))
+            return WriteResult.Written;
+        OnCloseWritten();
+        return WriteResult.Closed;
+    }
+
+    private async Task FinishStreamWriteAsync(ValueTask write, Outbox outbox, int count, byte[]? rented)
+    {
+        try
+        {
+            await write.ConfigureAwait(false);
+            if (rented is not null)
+                ArrayPool<byte>.Shared.Return(rented);
+            ContinueDrain(outbox, count);
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            Lose(exception.Message);
+        }
+    }
+
+    private void ContinueDrain(Outbox outbox, int sent)
+    {
+        if (outbox.Consume(sent))
+            OnCloseWritten();
+        else
+            _session.Drain();
+    }
+
+    private async Task AbortOnFailureAsync(ValueTask write)
+    {
+        try
+        {
+            await write.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            Abort();
+        }
+    }
+
+    /// <summary>A write failed: the drain ends here, and the session is told on another thread, since the handler's code follows.</summary>
+    private WriteResult Lose(string why)
+    {
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static lost => lost.Transport._session.OnLost(lost.Transport, DisconnectReason.TransportClose.With(lost.Why)),
+            (Transport: this, Why: why),
+            preferLocal: false);
+        return WriteResult.Busy;
+    }
+
+    private void OnCloseWritten()
+    {
+        Volatile.Write(ref _closeWritten, 1);
+
+        // a peer whose answer can't be read must not wait for ours: the half-close tells it that this was all
+        if (_broken && Volatile.Read(ref _path) is ThroughSocket)
+            TryHalfClose();
+        Interlocked.Exchange(ref _whenCloseWritten, null)?.TrySetResult();
+    }
+
+    private void TryHalfClose()
+    {
+        try
+        {
+            _socket!.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // gone already, which is what was wanted
+        }
+    }
+
+    private Task WhenCloseWritten()
+    {
+        var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _whenCloseWritten, completion);
+        if (Volatile.Read(ref _closeWritten) != 0)
+            completion.TrySetResult();
+        return completion.Task;
+    }
+}

@@ -129,25 +129,18 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
             await RefuseAsync(context, isUpgrade: true, EngineError.BadRequest(fault)).ConfigureAwait(false);
             return;
         }
-        if (session.TryBeginUpgrade() is not { } attempt)
-        {
-            await RefuseAsync(context, isUpgrade: true, EngineError.BadRequest("the session is being upgraded or was")).ConfigureAwait(false);
-            return;
-        }
 
-        Stream stream;
-        try
-        {
-            WriteHeaders(context);
-            stream = await AcceptAsync(context).ConfigureAwait(false);
-        }
-        catch
-        {
-            attempt.Cancel("error");
-            throw;
-        }
+        WriteHeaders(context);
+        var stream = await AcceptAsync(context).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
+            // the reference, too, accepts a WebSocket too many and closes it
+            if (session.TryBeginUpgrade() is not { } attempt)
+            {
+                var close = Frame.Close(CloseCode.Normal, "the session is being upgraded or was");
+                await stream.WriteAsync(close.Memory, context.RequestAborted).ConfigureAwait(false);
+                return;
+            }
             var candidate = new WebSocketTransport(session, stream, SocketOf(context), isCandidate: true, context.Abort);
             attempt.Attach(candidate);
             await candidate.RunAsync().ConfigureAwait(false);

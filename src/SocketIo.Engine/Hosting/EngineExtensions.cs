@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using SocketIo.Engine.Hosting;
+using SocketIo.Engine.Sessions;
 
 namespace SocketIo.Engine;
 

@@ -15,7 +15,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
     // guarded by _sync
     private Poll? _parked;
     private bool _drainWaits;
-    private bool _upgrading;
+    private bool _leaving;
     private bool _detached;
     private TaskCompletionSource? _receiving;
 
@@ -125,22 +125,22 @@ internal sealed class PollingTransport(EngineSession session) : Transport
 
     public override void Abort() => Unpark()?.Complete("1"u8);
 
-    public override void BeginUpgrade()
+    public override void LetGo()
     {
         Poll? poll;
         lock (_sync)
         {
-            _upgrading = true;
+            _leaving = true;
             poll = _parked;
             _parked = null;
         }
         poll?.Complete("6"u8);
     }
 
-    public override void EndUpgrade()
+    public override void Keep()
     {
         lock (_sync)
-            _upgrading = false;
+            _leaving = false;
     }
 
     public override bool Detach()
@@ -162,15 +162,11 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             return _receiving?.Task ?? Task.CompletedTask;
     }
 
-    private static void Refuse(HttpContext context, PollingTransport transport, string why)
+    private void Refuse(HttpContext context, string why)
     {
-        transport.OnMisuse(why);
+        session.Drop(DisconnectReason.TransportError.With(why));
         context.Response.StatusCode = StatusCodes.Status400BadRequest;
     }
-
-    private void Refuse(HttpContext context, string why) => Refuse(context, this, why);
-
-    private void OnMisuse(string why) => session.Drop(DisconnectReason.TransportError.With(why));
 
     private void OnPollAborted()
     {
@@ -202,8 +198,8 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             resume = _drainWaits;
             _drainWaits = false;
 
-            // nothing to say and an upgrade under way: the client is let go, so that it can pause polling
-            if ((_upgrading && !resume) || _detached || session.State is SessionState.Closed)
+            // nothing to say and the client about to leave: it is let go, so that it can pause polling
+            if ((_leaving && !resume) || _detached || session.State is SessionState.Closed)
                 poll.Complete("6"u8);
             else
                 _parked = poll;
@@ -315,13 +311,11 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             case PayloadReadStatus.End:
                 return false;
             case PayloadReadStatus.Malformed:
-                OnMalformed();
+                session.Break(DisconnectReason.ParseError.With("a malformed payload"));
                 return false;
             default:
                 pending = session.Receive(this, status is PayloadReadStatus.Binary, packet);
                 return true;
         }
     }
-
-    private void OnMalformed() => session.Close(DisconnectReason.ParseError.With("a malformed payload"), CloseCode.ProtocolError);
 }

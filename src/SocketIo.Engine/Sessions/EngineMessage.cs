@@ -5,7 +5,11 @@ namespace SocketIo.Engine;
 /// <summary>A message from a client: text or binary.</summary>
 public readonly ref struct EngineMessage
 {
-    internal EngineMessage(ReadOnlySpan<byte> data, bool isBinary) => (Data, IsBinary) = (data, isBinary);
+    internal EngineMessage(ReadOnlySpan<byte> data, bool isBinary)
+    {
+        Data = data;
+        IsBinary = isBinary;
+    }
 
     /// <summary>Whether the message is binary; else it is text.</summary>
     public bool IsBinary { get; }

@@ -10,8 +10,8 @@ public sealed partial class EngineSession
     [LoggerMessage(2, LogLevel.Debug, "A connection was upgraded from polling to WebSocket.")]
     private static partial void LogUpgraded(ILogger logger);
 
-    [LoggerMessage(3, LogLevel.Information, "A client broke the protocol and is closed with {Code}: {Description}.")]
-    private static partial void LogProtocolError(ILogger logger, ushort code, string description);
+    [LoggerMessage(3, LogLevel.Information, "A client is closed, {Reason}: {Description}")]
+    private static partial void LogBroken(ILogger logger, DisconnectReason reason, string? description);
 
     [LoggerMessage(4, LogLevel.Warning, "A slow client is disconnected: {QueuedBytes} bytes wait for it.")]
     private static partial void LogSlowConsumer(ILogger logger, int queuedBytes);

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using SocketIo.Engine.Hosting;
 using SocketIo.Engine.Sessions;
 using SocketIo.Engine.WebSockets;
 
@@ -241,6 +239,16 @@ public sealed partial class EngineSession
             TellOfClose(CloseClaimed);
     }
 
+    /// <summary>Closes for a fault of the client's: a WebSocket is told by a close frame, a poller by its next request.</summary>
+    internal void Break(DisconnectReason reason, ushort code = CloseCode.ProtocolError)
+    {
+        LogBroken(_server.Logger, reason, reason.Description);
+        if (Transport is EngineTransports.Polling)
+            Drop(reason);
+        else
+            Close(reason, code);
+    }
+
     /// <summary>A handler threw: the session ends with the WebSocket's code for an internal error.</summary>
     internal void Fail(Exception exception)
     {
@@ -260,22 +268,30 @@ public sealed partial class EngineSession
     /// <summary>The peer closed politely: a WebSocket close frame or the packet "1".</summary>
     internal void OnPeerClose(Transport transport)
     {
-        if (ReferenceEquals(transport, CurrentTransport))
-            Close(DisconnectReason.TransportClose);
-        else
+        if (!ReferenceEquals(transport, CurrentTransport))
+        {
             Volatile.Read(ref _upgrade)?.Cancel("closed");
+        }
+        else if (transport.Kind is EngineTransports.Polling)
+        {
+            transport.LetGo();
+            Drop(DisconnectReason.TransportClose);
+        }
+        else
+        {
+            Close(DisconnectReason.TransportClose);
+        }
     }
 
     /// <summary>The peer broke a rule of the WebSocket protocol.</summary>
     internal void OnProtocolError(Transport transport, ushort code, string reason)
     {
-        LogProtocolError(_server.Logger, code, reason);
         if (!ReferenceEquals(transport, CurrentTransport))
         {
             Volatile.Read(ref _upgrade)?.Cancel("error");
             return;
         }
-        Close(DisconnectReason.TransportError.With(reason), code);
+        Break(DisconnectReason.TransportError.With(reason), code);
         Volatile.Write(ref _lingerDeadline, _server.Deadline(BrokenLinger));
     }
 
@@ -340,7 +356,7 @@ public sealed partial class EngineSession
             return;
         if (Volatile.Read(ref _awaitsPong))
         {
-            Close(DisconnectReason.PingTimeout);
+            Break(DisconnectReason.PingTimeout, CloseCode.Normal);
             return;
         }
         Volatile.Write(ref _pingDeadline, _server.Deadline(_server.Options.PingTimeout));
@@ -383,8 +399,7 @@ public sealed partial class EngineSession
 
     private ValueTask Refuse(DisconnectReason reason, string description)
     {
-        LogProtocolError(_server.Logger, CloseCode.ProtocolError, description);
-        Close(reason.With(description), CloseCode.ProtocolError);
+        Break(reason.With(description));
         return ValueTask.CompletedTask;
     }
 

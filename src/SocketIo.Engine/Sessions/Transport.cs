@@ -14,13 +14,13 @@ internal abstract class Transport
     /// <summary>Drops the connection without a word.</summary>
     public abstract void Abort();
 
-    /// <summary>An upgrade has probed: what waits on this transport is let go, so that the client can leave it.</summary>
-    public virtual void BeginUpgrade()
+    /// <summary>The client is leaving (an upgrade has probed, or a close packet came): what waits on this transport is let go.</summary>
+    public virtual void LetGo()
     {
     }
 
-    /// <summary>The upgrade was given up.</summary>
-    public virtual void EndUpgrade()
+    /// <summary>The client stays after all: the upgrade was given up.</summary>
+    public virtual void Keep()
     {
     }
 

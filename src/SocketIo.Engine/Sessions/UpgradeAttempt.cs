@@ -25,7 +25,7 @@ internal sealed class UpgradeAttempt(EngineSession session, Transport polling, l
         if (!isBinary && packet.SequenceEqual("2probe"u8))
         {
             _candidate!.SendAsCandidate(Frame.ProbePong);
-            polling.BeginUpgrade();
+            polling.LetGo();
             return ValueTask.CompletedTask;
         }
         if (!isBinary && packet.SequenceEqual("5"u8))
@@ -41,7 +41,7 @@ internal sealed class UpgradeAttempt(EngineSession session, Transport polling, l
             return;
         session.Server.Metrics.Upgraded(outcome);
         session.CancelUpgrade();
-        polling.EndUpgrade();
+        polling.Keep();
         Volatile.Read(ref _candidate)?.Abort();
     }
 

@@ -32,7 +32,7 @@ internal sealed class WebSocketTransport : Transport
     private readonly Stream _stream;
     private readonly Socket? _socket;
     private readonly Action _abort;
-    private readonly FrameReader _frames;
+    private readonly Lock _finishing = new();
     private int _path;
     private bool _wroteAny;
     private bool _peerClosed;
@@ -52,7 +52,6 @@ internal sealed class WebSocketTransport : Transport
         _stream = stream;
         _socket = socket;
         _abort = abort;
-        _frames = new FrameReader(session.Server.Options.MaxHttpBufferSize);
 
         // a candidate's first frame answers the 101, and nothing else has been written
         _path = isCandidate ? OpenUnanswered : ThroughStream;
@@ -72,9 +71,10 @@ internal sealed class WebSocketTransport : Transport
     {
         var reason = DisconnectReason.TransportClose;
         var input = PipeReader.Create(_stream, ReaderOptions);
+        using var frames = new FrameReader(_session.Server.Options.MaxHttpBufferSize);
         try
         {
-            await ReceiveAsync(input).ConfigureAwait(false);
+            await ReceiveAsync(input, frames).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
         {
@@ -82,14 +82,13 @@ internal sealed class WebSocketTransport : Transport
         }
         finally
         {
-            _frames.Dispose();
             await input.CompleteAsync().ConfigureAwait(false);
         }
 
         // the peer has closed politely: our own close frame leaves before the connection does
         if (_peerClosed && _session.State is SessionState.Closing)
             await WhenCloseWritten().ConfigureAwait(false);
-        lock (_frames)
+        lock (_finishing)
             _finished = true;
         _session.OnLost(this, reason);
     }
@@ -111,7 +110,7 @@ internal sealed class WebSocketTransport : Transport
         OnCloseWritten();
 
         // a request that has ended may be another client's by now
-        lock (_frames)
+        lock (_finishing)
         {
             if (!_finished)
                 _abort();
@@ -131,13 +130,13 @@ internal sealed class WebSocketTransport : Transport
             _ = AbortOnFailureAsync(write);
     }
 
-    private async Task ReceiveAsync(PipeReader input)
+    private async Task ReceiveAsync(PipeReader input, FrameReader frames)
     {
         while (!_peerClosed)
         {
             var result = await input.ReadAsync().ConfigureAwait(false);
             var buffer = result.Buffer;
-            while (!TryProcess(ref buffer, out var pending))
+            while (!TryProcess(ref buffer, frames, out var pending))
             {
                 try
                 {
@@ -148,7 +147,7 @@ internal sealed class WebSocketTransport : Transport
                     _session.Fail(exception);
                 }
             }
-            _frames.Release();
+            frames.Release();
             input.AdvanceTo(buffer.Start, buffer.End);
             if (result.IsCompleted)
                 return;
@@ -156,7 +155,7 @@ internal sealed class WebSocketTransport : Transport
     }
 
     /// <summary>Handles the frames of one read; false when the session wants a pause, with the rest left in the input.</summary>
-    private bool TryProcess(ref ReadOnlySequence<byte> input, out ValueTask pending)
+    private bool TryProcess(ref ReadOnlySequence<byte> input, FrameReader frames, out ValueTask pending)
     {
         var corked = false;
         pending = ValueTask.CompletedTask;
@@ -164,7 +163,7 @@ internal sealed class WebSocketTransport : Transport
         {
             while (!_broken)
             {
-                var status = _frames.TryRead(ref input);
+                var status = frames.TryRead(ref input);
                 if (status is FrameReadStatus.NeedMore)
                     return true;
 
@@ -174,7 +173,7 @@ internal sealed class WebSocketTransport : Transport
                     Cork.Hold();
                     corked = true;
                 }
-                pending = Handle(status);
+                pending = Handle(status, frames);
                 if (!pending.IsCompletedSuccessfully)
                     return false;
                 if (_peerClosed)
@@ -192,17 +191,17 @@ internal sealed class WebSocketTransport : Transport
         }
     }
 
-    private ValueTask Handle(FrameReadStatus status)
+    private ValueTask Handle(FrameReadStatus status, FrameReader frames)
     {
         switch (status)
         {
             case FrameReadStatus.Text:
-                OnPeerAnswered(_frames.Payload);
-                return _session.Receive(this, isBinary: false, _frames.Payload);
+                OnPeerAnswered(frames.Payload);
+                return _session.Receive(this, isBinary: false, frames.Payload);
             case FrameReadStatus.Binary:
-                return _session.Receive(this, isBinary: true, _frames.Payload);
+                return _session.Receive(this, isBinary: true, frames.Payload);
             case FrameReadStatus.Ping:
-                _session.Answer(this, Frame.Of(Opcode.Pong, _frames.Payload));
+                _session.Answer(this, Frame.Of(Opcode.Pong, frames.Payload));
                 return ValueTask.CompletedTask;
             case FrameReadStatus.Close:
                 _peerClosed = true;
@@ -210,7 +209,7 @@ internal sealed class WebSocketTransport : Transport
                 return ValueTask.CompletedTask;
             case FrameReadStatus.Error:
                 _broken = true;
-                _session.OnProtocolError(this, _frames.CloseCode, _frames.CloseReason);
+                _session.OnProtocolError(this, frames.CloseCode, frames.CloseReason);
                 return ValueTask.CompletedTask;
             default:
                 return ValueTask.CompletedTask;

@@ -1,8 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using SocketIo.Engine.Sessions;
 
-namespace SocketIo.Engine.Hosting;
+namespace SocketIo.Engine.Sessions;
 
 /// <summary>What the sessions of one mapped endpoint share.</summary>
 internal sealed class EngineServer : IDisposable

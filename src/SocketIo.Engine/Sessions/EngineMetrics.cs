@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace SocketIo.Engine.Hosting;
+namespace SocketIo.Engine.Sessions;
 
 /// <summary>The meter "SocketIo.Engine". Names and units follow the OpenTelemetry conventions for SignalR.</summary>
 internal sealed class EngineMetrics : IDisposable

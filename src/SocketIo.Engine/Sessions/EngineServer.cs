@@ -46,7 +46,10 @@ internal sealed class EngineServer : IDisposable
     }
 
     /// <summary>A time stamp <paramref name="span"/> from now.</summary>
-    public long Deadline(TimeSpan span) => Time.GetTimestamp() + (long)(span.TotalSeconds * Time.TimestampFrequency);
+    public long Deadline(TimeSpan span) => Time.GetTimestamp() + Ticks(span);
+
+    /// <summary>A span in the unit of the time stamps.</summary>
+    public long Ticks(TimeSpan span) => (long)(span.TotalSeconds * Time.TimestampFrequency);
 
     /// <summary>Refuses new sessions and closes those there are; what they had queued still leaves.</summary>
     public void Stop()

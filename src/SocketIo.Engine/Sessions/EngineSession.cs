@@ -359,7 +359,9 @@ public sealed partial class EngineSession
             Break(DisconnectReason.PingTimeout, CloseCode.Normal);
             return;
         }
-        Volatile.Write(ref _pingDeadline, _server.Deadline(_server.Options.PingTimeout));
+
+        // from when the ping was due, so that the heartbeat's own delay is not added twice
+        Volatile.Write(ref _pingDeadline, _pingDeadline + _server.Ticks(_server.Options.PingTimeout));
         Volatile.Write(ref _awaitsPong, true);
         Enqueue(Frame.Ping);
     }

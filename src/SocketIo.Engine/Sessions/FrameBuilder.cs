@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using SocketIo.Engine.WebSockets;
 
 namespace SocketIo.Engine.Sessions;
@@ -12,6 +14,7 @@ internal sealed class FrameBuilder : IBufferWriter<byte>
 {
     private const int InitialSize = 512;
     private const int LargestKept = 64 * 1024;
+    private const int MaxInt64Digits = 20;
 
     [ThreadStatic]
     private static FrameBuilder? _cached;
@@ -44,6 +47,25 @@ internal sealed class FrameBuilder : IBufferWriter<byte>
     public void Append(ReadOnlySpan<byte> utf8)
     {
         utf8.CopyTo(GetSpan(utf8.Length));
+        _length += utf8.Length;
+    }
+
+    /// <summary>Appends <paramref name="text"/> as UTF-8.</summary>
+    public void Append(ReadOnlySpan<char> text) =>
+        _length += Encoding.UTF8.GetBytes(text, GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length)));
+
+    public void Append(long value)
+    {
+        value.TryFormat(GetSpan(MaxInt64Digits), out var written, provider: CultureInfo.InvariantCulture);
+        _length += written;
+    }
+
+    /// <summary>Puts <paramref name="utf8"/> before the text from <paramref name="index"/> on, which moves up.</summary>
+    public void Insert(int index, ReadOnlySpan<byte> utf8)
+    {
+        Reserve(utf8.Length);
+        _text.AsSpan(index, _length - index).CopyTo(_text.AsSpan(index + utf8.Length));
+        utf8.CopyTo(_text.AsSpan(index));
         _length += utf8.Length;
     }
 

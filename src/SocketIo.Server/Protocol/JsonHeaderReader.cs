@@ -1,0 +1,87 @@
+using System.Text.Unicode;
+
+namespace SocketIo.Protocol;
+
+/// <summary>Reads what stands before the payload: type, attachment count, namespace, ack id.</summary>
+internal ref struct JsonHeaderReader
+{
+    // Number.MAX_SAFE_INTEGER: a JavaScript peer cannot tell larger ids apart.
+    private const long MaxAckId = (1L << 53) - 1;
+
+    private readonly ReadOnlySpan<byte> _packet;
+    private int _position;
+
+    private JsonHeaderReader(ReadOnlySpan<byte> packet) => _packet = packet;
+
+    public static bool TryRead(ReadOnlySpan<byte> packet, int maxAttachments, out PacketHeader header, out string? error)
+    {
+        header = default;
+        error = new JsonHeaderReader(packet).Read(maxAttachments, ref header)
+            ?? PayloadValidator.Check(header.Type, header.PayloadOf(packet), header.AttachmentCount);
+        return error is null;
+    }
+
+    private string? Read(int maxAttachments, ref PacketHeader header)
+    {
+        // JSON readers look at the bytes of a string only when it is taken out, and then throw.
+        if (!Utf8.IsValid(_packet))
+            return PacketError.InvalidUtf8;
+        if (_packet.IsEmpty || _packet[0] is < (byte)'0' or > (byte)'6')
+            return PacketError.UnknownType;
+
+        var type = (PacketType)(_packet[_position++] - '0');
+        var attachments = 0;
+        if (type is PacketType.BinaryEvent or PacketType.BinaryAck
+            && ReadAttachmentCount(maxAttachments, out attachments) is { } error)
+            return error;
+
+        var namespaceRange = ReadNamespace();
+        if (!TryReadAckId(out var ackId))
+            return PacketError.IllegalAckId;
+        header = new PacketHeader(type, attachments, namespaceRange, ackId, _position);
+        return null;
+    }
+
+    // The reference also takes "5-" for a count of 0 and "51e1-" for 10: no client writes that.
+    private string? ReadAttachmentCount(int maxAttachments, out int count)
+    {
+        count = 0;
+        if (!TryReadDigits(int.MaxValue, out var number) || _position == _packet.Length || _packet[_position] != '-')
+            return PacketError.IllegalAttachments;
+        if (number > maxAttachments)
+            return PacketError.TooManyAttachments;
+        _position++;
+        count = (int)number;
+        return null;
+    }
+
+    private Range ReadNamespace()
+    {
+        if (_position == _packet.Length || _packet[_position] != '/')
+            return default;
+        var start = _position;
+        var length = _packet[start..].IndexOf((byte)',');
+        if (length < 0)
+            length = _packet.Length - start;
+        _position = Math.Min(start + length + 1, _packet.Length);
+        return start..(start + length);
+    }
+
+    private bool TryReadAckId(out long id)
+    {
+        if (TryReadDigits(MaxAckId, out id))
+            return id <= MaxAckId;
+        id = PacketHeader.NoId;
+        return true;
+    }
+
+    /// <summary>False if there is no digit. Whatever exceeds <paramref name="max"/> gives max + 1.</summary>
+    private bool TryReadDigits(long max, out long value)
+    {
+        var start = _position;
+        value = 0;
+        for (; _position < _packet.Length && char.IsAsciiDigit((char)_packet[_position]); _position++)
+            value = Math.Min(value * 10 + (_packet[_position] - '0'), max + 1);
+        return _position > start;
+    }
+}

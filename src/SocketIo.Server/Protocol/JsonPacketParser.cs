@@ -1,0 +1,183 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using SocketIo.Engine.Sessions;
+
+namespace SocketIo.Protocol;
+
+/// <summary>The default wire format: a short text prefix and a JSON array.</summary>
+internal sealed class JsonPacketParser : PacketParser
+{
+    private readonly JsonSerializerOptions _options;
+    private readonly JsonValues _values;
+
+    /// <param name="options">Copied. A converter for binary data in them comes before ours, which make attachments.</param>
+    public JsonPacketParser(JsonSerializerOptions options)
+    {
+        _options = new JsonSerializerOptions(options)
+        {
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver ?? DefaultResolver(), BuiltInTypes.Default),
+        };
+        _options.Converters.Add(new ByteArrayConverter());
+        _options.Converters.Add(new MemoryConverter());
+        _options.Converters.Add(new ReadOnlyMemoryConverter());
+        _options.Converters.Add(new ArraySegmentConverter());
+        _options.MakeReadOnly();
+        _values = new JsonValues(_options);
+    }
+
+    /// <summary>
+    /// Names in camel case as JavaScript has them, and no escapes but those JSON needs: a packet is never part of HTML.
+    /// </summary>
+    public static JsonSerializerOptions CreateDefaultOptions() => new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = DefaultResolver(),
+    };
+
+    public override bool TryReadHeader(
+        ReadOnlySpan<byte> packet, int maxAttachments, out PacketHeader header, out string? error) =>
+        JsonHeaderReader.TryRead(packet, maxAttachments, out header, out error);
+
+    public override JsonElement ReadAuth(ReadOnlySpan<byte> packet, in PacketHeader header)
+    {
+        var payload = header.PayloadOf(packet);
+        if (payload.IsEmpty)
+            return default;
+        var reader = new Utf8JsonReader(payload);
+        return JsonElement.ParseValue(ref reader);
+    }
+
+    public override ArgumentReader OpenEvent(
+        ReadOnlySpan<byte> packet, scoped in PacketHeader header, byte[][] attachments, out ReadOnlySpan<byte> name)
+    {
+        var json = new Utf8JsonReader(header.PayloadOf(packet));
+        json.Read();
+        json.Read();
+        name = json.ValueIsEscaped ? Unescape(json.ValueSpan) : json.ValueSpan;
+
+        var arguments = new ArgumentReader(this, packet, name, attachments);
+        MoveToValue(ref arguments, header.PayloadStart + (int)json.BytesConsumed);
+        return arguments;
+    }
+
+    public override ArgumentReader OpenAck(ReadOnlySpan<byte> packet, scoped in PacketHeader header, byte[][] attachments)
+    {
+        var arguments = new ArgumentReader(this, packet, default, attachments);
+        if (header.PayloadStart == packet.Length)
+            arguments.MoveTo(packet.Length, hasMore: false);
+        else
+            MoveToValue(ref arguments, header.PayloadStart + 1);
+        return arguments;
+    }
+
+    public override T? ReadArgument<T>(scoped ref ArgumentReader arguments) where T : default
+    {
+        try
+        {
+            var value = _values.Read<T>(arguments.Packet[arguments.Position..], arguments.Attachments, out var length);
+            MoveToValue(ref arguments, arguments.Position + length);
+            return value;
+        }
+        catch (Exception inner)
+        {
+            // Constructors and converters of the user run in here: whatever they throw is about this value.
+            var name = arguments.EventName.IsEmpty ? null : Encoding.UTF8.GetString(arguments.EventName);
+            throw new EventArgumentException(name, arguments.Index, typeof(T), inner);
+        }
+    }
+
+    public override Frame WriteEvent<TArgs>(string namespaceName, string eventName, in TArgs args, long ackId)
+    {
+        var packet = JsonPacketWriter.Begin(_options.Encoder, PacketType.Event, namespaceName, ackId);
+        return WriteArray(packet, eventName, args, PacketType.BinaryEvent);
+    }
+
+    public override Frame WriteAck<TArgs>(string namespaceName, long ackId, in TArgs args)
+    {
+        var packet = JsonPacketWriter.Begin(_options.Encoder, PacketType.Ack, namespaceName, ackId);
+        return WriteArray(packet, null, args, PacketType.BinaryAck);
+    }
+
+    public override Frame WriteConnect(string namespaceName, string sid)
+    {
+        var packet = JsonPacketWriter.Begin(_options.Encoder, PacketType.Connect, namespaceName, PacketHeader.NoId);
+        packet.Json.WriteStartObject();
+        packet.Json.WriteString("sid"u8, sid);
+        packet.Json.WriteEndObject();
+        return packet.Build(PacketType.Connect);
+    }
+
+    public override Frame WriteConnectError(string namespaceName, string message, object? data)
+    {
+        var packet = JsonPacketWriter.Begin(_options.Encoder, PacketType.ConnectError, namespaceName, PacketHeader.NoId);
+        try
+        {
+            packet.Json.WriteStartObject();
+            packet.Json.WriteString("message"u8, message);
+            if (data is not null)
+            {
+                packet.Json.WritePropertyName("data"u8);
+                _values.Write(packet.Json, data);
+            }
+
+            packet.Json.WriteEndObject();
+            return packet.Build(PacketType.ConnectError);
+        }
+        catch
+        {
+            packet.Abandon();
+            throw;
+        }
+    }
+
+    public override Frame WriteDisconnect(string namespaceName) =>
+        JsonPacketWriter.Begin(_options.Encoder, PacketType.Disconnect, namespaceName, PacketHeader.NoId)
+            .Build(PacketType.Disconnect);
+
+    private Frame WriteArray<TArgs>(JsonPacketWriter packet, string? eventName, in TArgs args, PacketType binaryType)
+        where TArgs : struct, IEventArguments, allows ref struct
+    {
+        var outer = Attachments.Collect(packet);
+        try
+        {
+            packet.Json.WriteStartArray();
+            if (eventName is not null)
+                packet.Json.WriteStringValue(eventName);
+            var writer = new JsonArgumentWriter(_values, packet.Json);
+            args.WriteTo(ref writer);
+            packet.Json.WriteEndArray();
+            return packet.Build(binaryType);
+        }
+        catch
+        {
+            packet.Abandon();
+            throw;
+        }
+        finally
+        {
+            Attachments.Collect(outer);
+        }
+    }
+
+    /// <summary>Moves over white space and a comma to the next argument, or to the end of the array.</summary>
+    private static void MoveToValue(scoped ref ArgumentReader arguments, int position)
+    {
+        var rest = arguments.Packet[position..];
+        var value = rest.IndexOfAnyExcept(" \t\r\n,"u8);
+        arguments.MoveTo(position + value, rest[value] != ']');
+    }
+
+    private static ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> raw)
+    {
+        var text = new byte[raw.Length];
+        return text.AsSpan(0, JsonText.Unescape(raw, text));
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only where the application left reflection on.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Only where the application left reflection on.")]
+    private static DefaultJsonTypeInfoResolver? DefaultResolver() =>
+        JsonSerializer.IsReflectionEnabledByDefault ? new DefaultJsonTypeInfoResolver() : null;
+}

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 using SocketIo.Engine.WebSockets;
 
@@ -7,7 +8,10 @@ namespace SocketIo.Engine.Tests.WebSockets;
 /// <summary>One answer of the reader, in a form that compares and prints well.</summary>
 internal sealed record Received(FrameReadStatus Status, string Payload, int Code = 0, string Reason = "")
 {
-    public static Received Of(FrameReadStatus status, byte[] payload) => new(status, Convert.ToHexString(payload));
+    // A long payload as its hash: differences of long strings take minutes to print.
+    public static Received Of(FrameReadStatus status, byte[] payload) => new(status, payload.Length <= 200
+        ? Convert.ToHexString(payload)
+        : $"{payload.Length} bytes with hash {Convert.ToHexString(SHA256.HashData(payload))}");
 
     public static Received Text(string text) => Of(FrameReadStatus.Text, Encoding.UTF8.GetBytes(text));
 

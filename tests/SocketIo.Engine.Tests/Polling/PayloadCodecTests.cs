@@ -46,6 +46,9 @@ public class PayloadCodecTests
     [TestCase("bAQ==AQID", "Malformed")]
     [TestCase("bAQ!D", "Malformed")]
     [TestCase("bAQI-", "Malformed")]
+    // RFC 4648 3.5: bits that no byte uses are zero
+    [TestCase("bAR==", "Malformed")]
+    [TestCase("bAR", "Malformed")]
     [TestCase("bAQ D", "Malformed")]
     [TestCase("bAQID    ", "Malformed")]
     [TestCase("bAQID\r\n", "Malformed")]

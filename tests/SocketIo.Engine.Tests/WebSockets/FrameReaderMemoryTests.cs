@@ -145,8 +145,10 @@ public class FrameReaderMemoryTests
         for (var i = 0; i < times; i++)
         {
             var input = bytes;
-            while (reader.TryRead(ref input) != FrameReadStatus.NeedMore)
+            while (reader.TryRead(ref input) is var status && status != FrameReadStatus.NeedMore)
             {
+                if (status == FrameReadStatus.Error)
+                    throw new InvalidOperationException(reader.CloseReason);
             }
         }
     }

@@ -51,7 +51,7 @@ internal sealed class JsonPacketParser : PacketParser
     }
 
     public override ArgumentReader OpenEvent(
-        ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments, out ReadOnlySpan<byte> name)
+        ReadOnlySpan<byte> packet, scoped in PacketHeader header, byte[][] attachments, out ReadOnlySpan<byte> name)
     {
         var json = new Utf8JsonReader(header.PayloadOf(packet));
         json.Read();
@@ -63,10 +63,12 @@ internal sealed class JsonPacketParser : PacketParser
         return arguments;
     }
 
-    public override ArgumentReader OpenAck(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments)
+    public override ArgumentReader OpenAck(ReadOnlySpan<byte> packet, scoped in PacketHeader header, byte[][] attachments)
     {
         var arguments = new ArgumentReader(this, packet, default, attachments);
-        if (header.PayloadStart < packet.Length)
+        if (header.PayloadStart == packet.Length)
+            arguments.MoveTo(packet.Length, hasMore: false);
+        else
             MoveToValue(ref arguments, header.PayloadStart + 1);
         return arguments;
     }

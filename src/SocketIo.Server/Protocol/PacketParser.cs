@@ -21,9 +21,9 @@ internal abstract class PacketParser
 
     /// <summary>The name of an event, as UTF-8 (of a numeric name its digits), and its arguments.</summary>
     public abstract ArgumentReader OpenEvent(
-        ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments, out ReadOnlySpan<byte> name);
+        ReadOnlySpan<byte> packet, scoped in PacketHeader header, byte[][] attachments, out ReadOnlySpan<byte> name);
 
-    public abstract ArgumentReader OpenAck(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments);
+    public abstract ArgumentReader OpenAck(ReadOnlySpan<byte> packet, scoped in PacketHeader header, byte[][] attachments);
 
     /// <summary>The value at the reader's position; moves the reader behind it. Called by <see cref="ArgumentReader"/>.</summary>
     /// <exception cref="EventArgumentException">The value does not convert.</exception>

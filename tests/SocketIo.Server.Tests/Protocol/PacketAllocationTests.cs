@@ -1,0 +1,86 @@
+using SocketIo.Engine.Sessions;
+using SocketIo.Protocol;
+
+namespace SocketIo.Server.Tests.Protocol;
+
+[NonParallelizable]
+public class PacketAllocationTests
+{
+    private const int Rounds = 1000;
+
+    private static readonly byte[] Event = Wire.Bytes("2/admin,12[\"move\",10,2.5,true,{\"a\":[1,\"b\"]},9007199254740991]");
+    private static readonly byte[] Binary = Wire.Bytes("51-[\"data\",{\"_placeholder\":true,\"num\":0}]");
+    private static readonly byte[][] Attachment = [[1]];
+
+    private sealed record Point(int X, int Y);
+
+    [Test]
+    public void Checking_a_packet_allocates_nothing()
+    {
+        Assert.That(AllocatedBy(() => Check(Event)), Is.Zero);
+        Assert.That(AllocatedBy(() => Check(Binary)), Is.Zero);
+
+        static void Check(byte[] packet)
+        {
+            if (!Wire.Parser.TryReadHeader(packet, 10, out _, out _))
+                throw new InvalidOperationException();
+        }
+    }
+
+    [Test]
+    public void Reading_numbers_allocates_nothing()
+    {
+        Wire.Parser.TryReadHeader(Event, 10, out var header, out _);
+        Assert.That(AllocatedBy(Read), Is.Zero);
+
+        void Read()
+        {
+            var reader = Wire.Parser.OpenEvent(Event, header, Wire.NoAttachments, out var name);
+            var sum = name.Length + reader.Read<int>() + reader.Read<double>() + (reader.Read<bool>() ? 1 : 0);
+            if (sum != 4 + 10 + 2.5 + 1)
+                throw new InvalidOperationException();
+        }
+    }
+
+    [Test]
+    public void Reading_an_attachment_allocates_nothing()
+    {
+        Wire.Parser.TryReadHeader(Binary, 10, out var header, out _);
+        Assert.That(AllocatedBy(() => Wire.Parser.OpenEvent(Binary, header, Attachment, out _).Read<byte[]>()), Is.Zero);
+    }
+
+    [Test]
+    public void Writing_an_event_allocates_its_frame_only()
+    {
+        AssertOnlyFrame(() => Wire.Parser.WriteEvent("/", "e", new Args<string>("hello"), PacketHeader.NoId));
+        AssertOnlyFrame(() => Wire.Parser.WriteEvent("/admin", "e", new Args<int>(42), 7));
+        AssertOnlyFrame(() => Wire.Parser.WriteEvent("/", "e", new Args<long, double, bool>(1, 2.5, true), PacketHeader.NoId));
+        AssertOnlyFrame(() => Wire.Parser.WriteAck("/", 7, new Args<string, int>("a", 1)));
+        AssertOnlyFrame(() => Wire.Parser.WriteEvent("/", "e", new Args<byte[]>(Attachment[0]), PacketHeader.NoId));
+    }
+
+    [Test]
+    public void Writing_an_object_allocates_its_frame_only()
+    {
+        var point = new Point(1, 2);
+        AssertOnlyFrame(() => Wire.Parser.WriteEvent("/", "e", new Args<Point>(point), PacketHeader.NoId));
+    }
+
+    private static void AssertOnlyFrame(Func<Frame> write)
+    {
+        var content = write().Span.ToArray();
+        var frame = AllocatedBy(() => GC.KeepAlive(new Frame(GC.AllocateUninitializedArray<byte>(content.Length))));
+        Assert.That(AllocatedBy(() => GC.KeepAlive(write())), Is.EqualTo(frame));
+    }
+
+    /// <summary>Bytes per call, after enough calls for every cache to be filled.</summary>
+    private static double AllocatedBy(Action action)
+    {
+        for (var i = 0; i < Rounds; i++)
+            action();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < Rounds; i++)
+            action();
+        return Math.Floor((GC.GetAllocatedBytesForCurrentThread() - before) / (double)Rounds);
+    }
+}

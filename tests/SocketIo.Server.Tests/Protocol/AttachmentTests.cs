@@ -63,6 +63,11 @@ public class AttachmentTests
     {
         Assert.Throws<EventArgumentException>(() => Wire.Read<int[]>("51-[\"e\",{\"_placeholder\":true,\"num\":0}]", [5]));
         Assert.Throws<EventArgumentException>(() => Wire.Read<byte[]>("2[\"e\",{\"_placeholder\":true,\"num\":0}]"));
+
+        Wire.Read<byte[]>("51-[\"e\",{\"_placeholder\":true,\"num\":0}]", [5]);
+        var options = new JsonSerializerOptions { Converters = { new ByteArrayConverter() } };
+        Assert.Throws<JsonException>(
+            () => JsonSerializer.Deserialize<byte[]>("{\"_placeholder\":true,\"num\":0}", options), "outside of a packet");
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using SocketIo.Protocol;
@@ -42,6 +43,15 @@ public sealed class IncomingEvent
         while (arguments.Index < index && arguments.HasMore)
             arguments.Read<JsonElement>();
         return arguments.Read<T>();
+    }
+
+    /// <summary>A copy of the event that a handler is about to read.</summary>
+    internal static IncomingEvent Of(Socket socket, in ArgumentReader arguments)
+    {
+        var parser = socket.Namespace.Server.Parser;
+        var wasRead = parser.TryReadHeader(arguments.Packet, int.MaxValue, out var header, out _);
+        Debug.Assert(wasRead, "a packet is checked before it is dispatched");
+        return new IncomingEvent(parser, arguments.Packet, header, arguments.Attachments);
     }
 
     internal ref readonly PacketHeader Header => ref _header;

@@ -74,4 +74,12 @@ public static class NamespaceEventExtensions
     /// <inheritdoc cref="On(NamespaceEvents, string, Action{Socket})" />
     public static void On<T1, T2, T3, TResult>(this NamespaceEvents events, string eventName, Func<Socket, T1, T2, T3, TResult> handler) =>
         events.Add(eventName, new EventListener(handler, EventBodies.Of(handler), isOnce: false));
+
+    /// <summary>Registers a handler that takes the arguments by itself, however many there are.</summary>
+    public static void On(this NamespaceEvents events, string eventName, Func<Socket, IncomingEvent, Task> handler) =>
+        events.Add(eventName, new EventListener(handler, EventBodies.OfIncoming(handler), isOnce: false));
+
+    /// <summary>Registers a handler that takes the arguments by itself, however many there are; its result is the acknowledgement.</summary>
+    public static void On<TResult>(this NamespaceEvents events, string eventName, Func<Socket, IncomingEvent, Task<TResult>> handler) =>
+        events.Add(eventName, new EventListener(handler, EventBodies.OfIncoming(handler), isOnce: false));
 }

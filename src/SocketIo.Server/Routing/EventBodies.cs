@@ -135,4 +135,10 @@ internal static class EventBodies
         ResultType<TResult>.ThrowIfTask(nameof(handler));
         return (Socket _, ref ArgumentReader arguments, AckReply ack) => ack.Done(handler(arguments.Read<T1>()!, arguments.Read<T2>()!, arguments.Read<T3>()!));
     }
+
+    public static EventBody OfIncoming(Func<Socket, IncomingEvent, Task> handler) =>
+        (Socket socket, ref ArgumentReader arguments, AckReply ack) => ack.Done(handler(socket, IncomingEvent.Of(socket, arguments)));
+
+    public static EventBody OfIncoming<TResult>(Func<Socket, IncomingEvent, Task<TResult>> handler) =>
+        (Socket socket, ref ArgumentReader arguments, AckReply ack) => ack.Done(handler(socket, IncomingEvent.Of(socket, arguments)));
 }

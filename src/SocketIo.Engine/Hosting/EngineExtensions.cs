@@ -53,27 +53,14 @@ public static class EngineExtensions
         return server;
     }
 
-    /// <summary>Maps the path; <paramref name="serveFile"/> may answer requests for files under it.</summary>
+    /// <summary>Maps the path; <paramref name="serveFile"/> may answer requests for files under it, and answers null for others.</summary>
     internal static IEndpointConventionBuilder Map(
         IEndpointRouteBuilder endpoints, EngineServer server, Func<HttpContext, string, Task?>? serveFile)
     {
         var loggers = endpoints.ServiceProvider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        var endpoint = new EngineEndpoint(server, new CorsService(Options.Create(new CorsOptions()), loggers));
-        var needsSlash = server.Options.AddTrailingSlash;
-        var pattern = server.Path.TrimEnd('/') + "/{**file}";
+        var endpoint = new EngineEndpoint(server, new CorsService(Options.Create(new CorsOptions()), loggers), serveFile);
         return endpoints
-            .Map(pattern, context =>
-            {
-                var file = context.Request.RouteValues["file"] as string;
-                if (file is not null && serveFile?.Invoke(context, file) is { } served)
-                    return served;
-                if (file is null && needsSlash && context.Request.Path.Value is not [.., '/'])
-                {
-                    context.Response.StatusCode = StatusCodes.Status404NotFound;
-                    return Task.CompletedTask;
-                }
-                return endpoint.HandleAsync(context);
-            })
+            .Map(server.Path.TrimEnd('/') + $"/{{**{EngineEndpoint.FileRouteValue}}}", endpoint.HandleAsync)
             .WithDisplayName("Engine.IO " + server.Path);
     }
 }

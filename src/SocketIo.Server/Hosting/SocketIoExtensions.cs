@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -38,6 +39,9 @@ public static class SocketIoExtensions
         var io = services.GetService<SocketIoServer>()
             ?? throw new InvalidOperationException($"Call {nameof(AddSocketIo)} on the services before {nameof(MapSocketIo)}.");
         var server = EngineExtensions.CreateServer(services, io.Options, path ?? io.Options.Path, io.CreateHandler());
-        return EngineExtensions.Map(endpoints, server, serveFile: null);
+        return EngineExtensions.Map(endpoints, server, io.Options.ServeClient ? ServeClient : null);
     }
+
+    private static Task? ServeClient(HttpContext context, string file) =>
+        ClientBundle.TryGet(file, out _) ? ClientBundle.ServeAsync(context, file) : null;
 }

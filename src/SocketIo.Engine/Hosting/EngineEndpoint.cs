@@ -14,18 +14,32 @@ using SocketIo.Engine.WebSockets;
 namespace SocketIo.Engine.Hosting;
 
 /// <summary>A request comes in, and is one of: open, poll, post, upgrade, or an error of the protocol.</summary>
-internal sealed partial class EngineEndpoint(EngineServer server, CorsService cors)
+internal sealed partial class EngineEndpoint(EngineServer server, CorsService cors, Func<HttpContext, string, Task?>? serveFile)
 {
+    /// <summary>The route value that holds what follows the path.</summary>
+    public const string FileRouteValue = "file";
+
     private const string WebSocketName = "websocket";
     private const string PollingName = "polling";
 
     private readonly EngineOptions _options = server.Options;
 
-    public async Task HandleAsync(HttpContext context)
+    public Task HandleAsync(HttpContext context)
     {
         if (_options.Cors is { } policy && ApplyCors(context, policy))
-            return;
+            return Task.CompletedTask;
+        if (context.Request.RouteValues[FileRouteValue] is string file && serveFile?.Invoke(context, file) is { } served)
+            return served;
+        if (_options.AddTrailingSlash && context.Request.Path.Value?.EndsWith(server.Path.TrimEnd('/'), StringComparison.Ordinal) == true)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+        return HandleEngineAsync(context);
+    }
 
+    private async Task HandleEngineAsync(HttpContext context)
+    {
         var isUpgrade = IsWebSocketRequest(context);
         if (Verify(context, isUpgrade, out var session) is { } error)
         {

@@ -23,7 +23,7 @@ public static class EngineExtensions
     /// <param name="endpoints">Where to map.</param>
     /// <param name="path">The path, such as "/engine.io".</param>
     /// <param name="handler">What the application does with the connections.</param>
-    /// <param name="configure">Changes the options.</param>
+    /// <param name="configure">Changes the options; the path is the one given here.</param>
     /// <returns>For conventions such as <c>RequireAuthorization</c>, which hold for every request of a session.</returns>
     /// <exception cref="ArgumentException">An option has a value that cannot work.</exception>
     public static IEndpointConventionBuilder MapEngineIo(
@@ -34,15 +34,15 @@ public static class EngineExtensions
         ArgumentNullException.ThrowIfNull(handler);
         var options = new EngineOptions();
         configure?.Invoke(options);
-        options.Path = path;
-        var server = CreateServer(endpoints.ServiceProvider, options, handler);
+        var server = CreateServer(endpoints.ServiceProvider, options, path, handler);
         return Map(endpoints, server, serveFile: null);
     }
 
-    internal static EngineServer CreateServer(IServiceProvider services, EngineOptions options, IEngineHandler handler)
+    internal static EngineServer CreateServer(IServiceProvider services, EngineOptions options, string path, IEngineHandler handler)
     {
         var server = new EngineServer(
             options,
+            path,
             handler,
             services.GetService<TimeProvider>() ?? TimeProvider.System,
             services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
@@ -53,27 +53,14 @@ public static class EngineExtensions
         return server;
     }
 
-    /// <summary>Maps the path; <paramref name="serveFile"/> may answer requests for files under it.</summary>
+    /// <summary>Maps the path; <paramref name="serveFile"/> may answer requests for files under it, and answers null for others.</summary>
     internal static IEndpointConventionBuilder Map(
         IEndpointRouteBuilder endpoints, EngineServer server, Func<HttpContext, string, Task?>? serveFile)
     {
         var loggers = endpoints.ServiceProvider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        var endpoint = new EngineEndpoint(server, new CorsService(Options.Create(new CorsOptions()), loggers));
-        var needsSlash = server.Options.AddTrailingSlash;
-        var pattern = server.Options.Path.TrimEnd('/') + "/{**file}";
+        var endpoint = new EngineEndpoint(server, new CorsService(Options.Create(new CorsOptions()), loggers), serveFile);
         return endpoints
-            .Map(pattern, context =>
-            {
-                var file = context.Request.RouteValues["file"] as string;
-                if (file is not null && serveFile?.Invoke(context, file) is { } served)
-                    return served;
-                if (file is null && needsSlash && context.Request.Path.Value is not [.., '/'])
-                {
-                    context.Response.StatusCode = StatusCodes.Status404NotFound;
-                    return Task.CompletedTask;
-                }
-                return endpoint.HandleAsync(context);
-            })
-            .WithDisplayName("Engine.IO " + server.Options.Path);
+            .Map(server.Path.TrimEnd('/') + $"/{{**{EngineEndpoint.FileRouteValue}}}", endpoint.HandleAsync)
+            .WithDisplayName("Engine.IO " + server.Path);
     }
 }

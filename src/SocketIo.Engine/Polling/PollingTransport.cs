@@ -240,7 +240,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
                 outbox.ConsumeFirst();
                 return true;
             }
-            if (!first && payload.WrittenCount + PayloadCodec.EncodedSize(frame) > session.Server.Options.MaxHttpBufferSize)
+            if (!first && payload.WrittenCount + 1 + PayloadCodec.EncodedSize(frame) > session.Server.Options.MaxHttpBufferSize)
                 return false;
             PayloadCodec.Write(frame, payload, first);
             outbox.ConsumeFirst();
@@ -287,6 +287,8 @@ internal sealed class PollingTransport(EngineSession session) : Transport
     private async Task ReceiveAsync(byte[] body, int length)
     {
         var at = 0;
+        if (length == 0)
+            OnMalformed();
         while (TryReceiveNext(body.AsSpan(0, length), ref at, out var pending))
         {
             try
@@ -311,11 +313,13 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             case PayloadReadStatus.End:
                 return false;
             case PayloadReadStatus.Malformed:
-                session.Break(DisconnectReason.ParseError.With("a malformed payload"));
+                OnMalformed();
                 return false;
             default:
                 pending = session.Receive(this, status is PayloadReadStatus.Binary, packet);
                 return true;
         }
     }
+
+    private void OnMalformed() => session.Break(DisconnectReason.ParseError.With("a malformed payload"));
 }

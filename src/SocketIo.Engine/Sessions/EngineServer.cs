@@ -10,9 +10,11 @@ internal sealed class EngineServer : IDisposable
     private readonly string _handshakeTail;
     private int _stopping;
 
-    public EngineServer(EngineOptions options, IEngineHandler handler, TimeProvider time, ILoggerFactory loggers, EngineMetrics metrics)
+    public EngineServer(
+        EngineOptions options, string path, IEngineHandler handler, TimeProvider time, ILoggerFactory loggers, EngineMetrics metrics)
     {
         options.Validate();
+        Path = path;
         Options = options;
         Handler = handler;
         Time = time;
@@ -25,6 +27,8 @@ internal sealed class EngineServer : IDisposable
     }
 
     public EngineOptions Options { get; }
+
+    public string Path { get; }
 
     public IEngineHandler Handler { get; }
 

@@ -38,6 +38,10 @@ public sealed partial class EngineSession
     private long _pingDeadline;
     private bool _awaitsPong;
 
+    // When the layer above wants the session closed, and why; see SetDeadline.
+    private long _deadline = long.MaxValue;
+    private DisconnectReason _deadlineReason;
+
     // When a closing session is dropped; zero while it is open.
     private long _lingerDeadline;
 
@@ -74,6 +78,9 @@ public sealed partial class EngineSession
     internal object? Tag { get; set; }
 
     internal EngineServer Server => _server;
+
+    /// <summary>Why the session closed; meaningful once it has.</summary>
+    internal DisconnectReason CloseReason => _reason;
 
     internal SessionState State => (SessionState)Volatile.Read(ref _state);
 
@@ -340,6 +347,15 @@ public sealed partial class EngineSession
         LogClosed(_server.Logger, _reason);
     }
 
+    /// <summary>Closes the session for a reason unless <see cref="ClearDeadline"/> comes first; the heartbeat watches.</summary>
+    internal void SetDeadline(TimeSpan after, DisconnectReason reason)
+    {
+        _deadlineReason = reason;
+        Volatile.Write(ref _deadline, _server.Deadline(after));
+    }
+
+    internal void ClearDeadline() => Volatile.Write(ref _deadline, long.MaxValue);
+
     /// <summary>The heartbeat's look at this session.</summary>
     internal void Tick(long now)
     {
@@ -352,6 +368,11 @@ public sealed partial class EngineSession
         }
         if (Volatile.Read(ref _upgrade) is { } upgrade && now >= upgrade.Deadline)
             upgrade.Cancel("timeout");
+        if (now >= Volatile.Read(ref _deadline))
+        {
+            Close(_deadlineReason);
+            return;
+        }
         if (state is SessionState.Opening || now < Volatile.Read(ref _pingDeadline))
             return;
         if (Volatile.Read(ref _awaitsPong))

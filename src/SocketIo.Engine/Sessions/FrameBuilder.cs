@@ -54,7 +54,8 @@ internal sealed class FrameBuilder : IBufferWriter<byte>
     public void Append(ReadOnlySpan<char> text) =>
         _length += Encoding.UTF8.GetBytes(text, GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length)));
 
-    public void Append(long value)
+    /// <summary>Appends the decimal digits of <paramref name="value"/>.</summary>
+    public void AppendNumber(long value)
     {
         value.TryFormat(GetSpan(MaxInt64Digits), out var written, provider: CultureInfo.InvariantCulture);
         _length += written;

@@ -176,17 +176,26 @@ internal sealed class FrameReader(int maxMessageBytes) : IDisposable
         if (count > 0)
         {
             var destination = IsControl(_opcode) ? TakeControlSpace(count) : TakeMessageSpace(count);
-            foreach (var segment in input.Slice(0, count))
-            {
-                _mask = Mask.CopyUnmasked(segment.Span, destination, _mask);
-                destination = destination[segment.Length..];
-            }
+            // Nearly every message lies in one segment; the enumerator below costs a fifth of the whole read of a small one.
+            if (input.FirstSpan.Length >= count)
+                _mask = Mask.CopyUnmasked(input.FirstSpan[..count], destination, _mask);
+            else
+                CopySegments(input.Slice(0, count), destination);
 
             _remaining -= count;
             input = input.Slice(count);
         }
 
         return _remaining == 0;
+    }
+
+    private void CopySegments(ReadOnlySequence<byte> source, Span<byte> destination)
+    {
+        foreach (var segment in source)
+        {
+            _mask = Mask.CopyUnmasked(segment.Span, destination, _mask);
+            destination = destination[segment.Length..];
+        }
     }
 
     private Span<byte> TakeControlSpace(int count)

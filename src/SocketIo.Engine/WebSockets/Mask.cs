@@ -16,6 +16,10 @@ internal static class Mask
         ref var from = ref MemoryMarshal.GetReference(source);
         var at = 0;
 
+        var widest = Vector256.Create(key).AsByte();
+        for (; at <= source.Length - Vector256<byte>.Count; at += Vector256<byte>.Count)
+            (Vector256.LoadUnsafe(ref from, (nuint)at) ^ widest).StoreUnsafe(ref to, (nuint)at);
+
         var wide = Vector128.Create(key).AsByte();
         for (; at <= source.Length - Vector128<byte>.Count; at += Vector128<byte>.Count)
             (Vector128.LoadUnsafe(ref from, (nuint)at) ^ wide).StoreUnsafe(ref to, (nuint)at);

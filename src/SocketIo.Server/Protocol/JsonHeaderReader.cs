@@ -42,11 +42,14 @@ internal ref struct JsonHeaderReader
         return null;
     }
 
-    // The reference also takes "5-" for a count of 0 and "51e1-" for 10: no client writes that.
+    // Digits only; the reference also takes "51e1-" for 10. None at all is illegal since its release 4.2.7: before, such
+    // a packet made it refuse the next one.
     private string? ReadAttachmentCount(int maxAttachments, out int count)
     {
         count = 0;
-        if (!TryReadDigits(int.MaxValue, out var number) || _position == _packet.Length || _packet[_position] != '-')
+        if (!TryReadDigits(int.MaxValue, out var number) || number == 0)
+            return PacketError.IllegalAttachments;
+        if (_position == _packet.Length || _packet[_position] != '-')
             return PacketError.IllegalAttachments;
         if (number > maxAttachments)
             return PacketError.TooManyAttachments;

@@ -41,7 +41,7 @@ internal sealed class JsonPacketWriter
         }
 
         if (ackId != PacketHeader.NoId)
-            writer._frame.Append(ackId);
+            writer._frame.AppendNumber(ackId);
         return writer;
     }
 

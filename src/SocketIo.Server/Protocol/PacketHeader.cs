@@ -21,7 +21,7 @@ internal readonly struct PacketHeader
 
     public PacketType Type { get; }
 
-    /// <summary>The binary messages that follow this packet; 0 for the types that have none.</summary>
+    /// <summary>The binary messages that follow this packet: at least one for the binary types, else none.</summary>
     public int AttachmentCount { get; }
 
     /// <summary>From 0 to 2^53-1, or <see cref="NoId"/>.</summary>

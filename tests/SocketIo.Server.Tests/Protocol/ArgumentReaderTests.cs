@@ -22,6 +22,7 @@ public class ArgumentReaderTests
     [TestCase("2[\"größe 😀\"]", "größe 😀")]
     [TestCase("2[\"a\\tb\\\"\\\\\\/\\b\\f\\n\\r\"]", "a\tb\"\\/\b\f\n\r")]
     [TestCase("2[\"x\\u00e4y\\ud83d\\ude00z\",1]", "xäy😀z")]
+    [TestCase("2[\"5 \\u20AC\"]", "5 €")]
     [TestCase("2[\"a\\ud800b\"]", "a\uFFFDb")]
     [TestCase("2[\"a\\ud800\\ud83d\\ude00\"]", "a\uFFFD😀")]
     [TestCase("2[\"a\\ude00\"]", "a\uFFFD")]

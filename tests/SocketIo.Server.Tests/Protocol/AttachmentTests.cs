@@ -63,6 +63,11 @@ public class AttachmentTests
     {
         Assert.Throws<EventArgumentException>(() => Wire.Read<int[]>("51-[\"e\",{\"_placeholder\":true,\"num\":0}]", [5]));
         Assert.Throws<EventArgumentException>(() => Wire.Read<byte[]>("2[\"e\",{\"_placeholder\":true,\"num\":0}]"));
+
+        Wire.Read<byte[]>("51-[\"e\",{\"_placeholder\":true,\"num\":0}]", [5]);
+        var options = new JsonSerializerOptions { Converters = { new ByteArrayConverter() } };
+        Assert.Throws<JsonException>(
+            () => JsonSerializer.Deserialize<byte[]>("{\"_placeholder\":true,\"num\":0}", options), "outside of a packet");
     }
 
     [Test]
@@ -118,7 +123,7 @@ public class AttachmentTests
 
     [Test]
     public void An_assembler_is_for_packets_with_attachments() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new AttachmentAssembler("50-[\"e\"]"u8, Wire.Header("50-[\"e\"]"), 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AttachmentAssembler("2[\"e\"]"u8, Wire.Header("2[\"e\"]"), 1));
 
     private sealed class InnerJsonConverter : JsonConverter<byte[]>
     {

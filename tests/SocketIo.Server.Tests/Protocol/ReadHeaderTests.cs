@@ -38,7 +38,7 @@ public class ReadHeaderTests
         ["4", PacketType.ConnectError, 0, "/", -1L, ""],
         ["4{\"message\":\"Not authorized\"}", PacketType.ConnectError, 0, "/", -1L, "{\"message\":\"Not authorized\"}"],
         ["4/admin,\"Not authorized\"", PacketType.ConnectError, 0, "/admin", -1L, "\"Not authorized\""],
-        ["50-[\"baz\"]", PacketType.BinaryEvent, 0, "/", -1L, "[\"baz\"]"],
+        ["502-[\"baz\"]", PacketType.BinaryEvent, 2, "/", -1L, "[\"baz\"]"],
         ["51-[\"baz\",{\"_placeholder\":true,\"num\":0}]", PacketType.BinaryEvent, 1, "/", -1L, "[\"baz\",{\"_placeholder\":true,\"num\":0}]"],
         ["52-/admin,[\"baz\",{\"num\":1,\"_placeholder\":true},{\"_placeholder\":true,\"num\":0}]", PacketType.BinaryEvent, 2, "/admin", -1L, "[\"baz\",{\"num\":1,\"_placeholder\":true},{\"_placeholder\":true,\"num\":0}]"],
         ["510-/a,3[\"b\"]", PacketType.BinaryEvent, 10, "/a", 3L, "[\"b\"]"],

@@ -131,7 +131,7 @@ public class WritePacketTests
         AssertWritten(Wire.Event(new { UserName = "x" }), "42[\"e\",{\"userName\":\"x\"}]");
         AssertWritten(Wire.Event<JsonNode?>(new JsonArray(1, "a")), "42[\"e\",[1,\"a\"]]");
         AssertWritten(Wire.Event(JsonElement.Parse("{\"a\": 1}")), "42[\"e\",{\"a\":1}]");
-        AssertWritten(Wire.Event("a\ud800b"), "42[\"e\",\"a\uFFFDb\"]");
+        AssertWritten(Wire.Event("a\ud800b"), "42[\"e\",\"a\\uFFFDb\"]");
     }
 
     [Test]

@@ -1,0 +1,19 @@
+namespace SocketIo;
+
+/// <summary>A client did not acknowledge an event in time.</summary>
+public sealed class AckTimeoutException : TimeoutException
+{
+    /// <summary>Names the event.</summary>
+    public AckTimeoutException(string eventName, TimeSpan timeout)
+        : base($"The event '{eventName}' was not acknowledged within {timeout}.")
+    {
+        EventName = eventName;
+        Timeout = timeout;
+    }
+
+    /// <summary>The event that was sent.</summary>
+    public string EventName { get; }
+
+    /// <summary>How long the server waited.</summary>
+    public TimeSpan Timeout { get; }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+
+namespace SocketIo.Rooms;
+
+/// <summary>
+/// Finds the sockets of a target: each once, without a lock and without allocation. A socket that changes its rooms during the
+/// walk may be visited twice or not at all.
+/// </summary>
+internal sealed class Broadcaster(Room everyone, RoomIndex rooms, ConcurrentDictionary<string, Socket> sockets)
+{
+    public void Visit<TVisitor>(in BroadcastTarget target, ref TVisitor visitor) where TVisitor : struct, ISocketVisitor
+    {
+        if (target.Rooms.Count == 0)
+        {
+            VisitRoom(everyone, 0, target, ref visitor);
+            return;
+        }
+
+        for (var i = 0; i < target.Rooms.Count; i++)
+        {
+            var name = target.Rooms[i];
+            if (rooms.TryGet(name, out var room))
+                VisitRoom(room, i, target, ref visitor);
+
+            // every socket is in the room named by its id, which is not kept as a room
+            if (sockets.TryGetValue(name, out var socket) && socket.IsIn(name))
+                VisitSocket(socket, i, target, ref visitor);
+        }
+    }
+
+    private static void VisitRoom<TVisitor>(Room room, int index, in BroadcastTarget target, ref TVisitor visitor)
+        where TVisitor : struct, ISocketVisitor
+    {
+        foreach (var socket in room.Slots)
+        {
+            if (socket is not null)
+                VisitSocket(socket, index, target, ref visitor);
+        }
+    }
+
+    private static void VisitSocket<TVisitor>(Socket socket, int index, in BroadcastTarget target, ref TVisitor visitor)
+        where TVisitor : struct, ISocketVisitor
+    {
+        if (socket.IsConnected && !IsInAny(socket, target.Rooms, index) && !IsInAny(socket, target.Except, target.Except.Count))
+            visitor.Visit(socket);
+    }
+
+    // Whether the socket is in one of the first rooms: of the target's those already visited, of the exceptions all.
+    private static bool IsInAny(Socket socket, in RoomNames names, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            if (socket.IsIn(names[i]))
+                return true;
+        }
+        return false;
+    }
+}

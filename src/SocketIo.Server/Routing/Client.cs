@@ -1,0 +1,255 @@
+using System.Text;
+using System.Text.Json;
+using SocketIo.Engine;
+using SocketIo.Engine.Sessions;
+using SocketIo.Protocol;
+
+namespace SocketIo.Routing;
+
+/// <summary>One connection and its sockets: joins namespaces, routes packets to sockets, tells them of the end.</summary>
+internal sealed partial class Client(SocketIoServer server, EngineSession session)
+{
+    // Written under _sync, read without: one socket per namespace, mostly one in all.
+    private Socket[] _sockets = [];
+
+    // guarded by _sync: namespaces whose middleware is still deciding, and those the server has put the client out of
+    private readonly Lock _sync = new();
+    private HashSet<string>? _joining;
+    private HashSet<string>? _left;
+
+    // The half-received binary packet; touched by the receive loop only.
+    private AttachmentAssembler? _assembler;
+
+    // guarded by _sync
+    private int _pendingEvents;
+    private TaskCompletionSource? _whenRoom;
+
+    public EngineSession Session => session;
+
+    public SocketIoServer Server => server;
+
+    /// <summary>Takes a message from the connection. The task is not complete while too many events wait for handlers.</summary>
+    public ValueTask Receive(EngineMessage message)
+    {
+        if (message.IsBinary)
+            return ReceiveAttachment(message.Data);
+        if (_assembler is not null)
+            return Refuse("a text message in place of an attachment");
+        if (!server.Parser.TryReadHeader(message.Data, server.Options.MaxAttachments, out var header, out var error))
+            return Refuse(error!);
+        if (header.AttachmentCount == 0)
+            return Route(message.Data, header, []);
+
+        _assembler = new AttachmentAssembler(message.Data, header, MaxAttachmentBytes);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Queues a frame; false when the connection is gone or its queue is full.</summary>
+    public bool Send(Frame frame) => session.Enqueue(frame);
+
+    /// <summary>The connection has ended: all its sockets end for the same reason.</summary>
+    public void OnClosed(DisconnectReason reason)
+    {
+        foreach (var socket in Volatile.Read(ref _sockets))
+            socket.Close(reason);
+        ReleaseReader();
+    }
+
+    /// <summary>Puts the client out of all namespaces and closes the connection, once what was sent has left.</summary>
+    public void Disconnect()
+    {
+        foreach (var socket in Volatile.Read(ref _sockets))
+            socket.LeaveNamespace();
+        session.Close();
+    }
+
+    public void Remove(Socket socket, bool byServer)
+    {
+        lock (_sync)
+        {
+            Volatile.Write(ref _sockets, [.. _sockets.Where(other => other != socket)]);
+            if (byServer)
+                (_left ??= []).Add(socket.Namespace.Name);
+        }
+    }
+
+    /// <summary>An event has to wait; completes when the reader may go on.</summary>
+    public ValueTask AddPending()
+    {
+        lock (_sync)
+        {
+            if (++_pendingEvents < server.Options.MaxPendingHandlers || !session.IsOpen)
+                return ValueTask.CompletedTask;
+            _whenRoom ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_whenRoom.Task);
+        }
+    }
+
+    public void RemovePending()
+    {
+        lock (_sync)
+        {
+            if (--_pendingEvents >= server.Options.MaxPendingHandlers)
+                return;
+        }
+        ReleaseReader();
+    }
+
+    private long MaxAttachmentBytes => (long)server.Options.MaxAttachments * server.Options.MaxHttpBufferSize;
+
+    private void ReleaseReader()
+    {
+        lock (_sync)
+        {
+            _whenRoom?.TrySetResult();
+            _whenRoom = null;
+        }
+    }
+
+    private ValueTask ReceiveAttachment(ReadOnlySpan<byte> data)
+    {
+        if (_assembler is not { } assembler)
+            return Refuse("an attachment without a packet");
+        switch (assembler.Add(data))
+        {
+            case AttachmentStatus.TooLarge:
+                return Refuse("too large attachments");
+            case AttachmentStatus.Incomplete:
+                return ValueTask.CompletedTask;
+            default:
+                _assembler = null;
+                return Route(assembler.Packet, assembler.Header, assembler.ToArray());
+        }
+    }
+
+    private ValueTask Route(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments)
+    {
+        var name = header.NamespaceOf(packet);
+        var socket = Find(name);
+        if (header.Type is PacketType.Connect && socket is null)
+            return Join(Encoding.UTF8.GetString(name), server.Parser.ReadAuth(packet, header));
+        if (socket is null || header.Type is PacketType.Connect or PacketType.ConnectError)
+            return WasPutOut(name, header.Type) ? ValueTask.CompletedTask : CloseForState(header.Type);
+        switch (header.Type)
+        {
+            case PacketType.Event or PacketType.BinaryEvent:
+                return socket.Receive(packet, header, attachments);
+            case PacketType.Ack or PacketType.BinaryAck:
+                socket.ReceiveAck(packet, header, attachments);
+                return ValueTask.CompletedTask;
+            default:
+                socket.Close(DisconnectReason.ClientNamespaceDisconnect);
+                return ValueTask.CompletedTask;
+        }
+    }
+
+    private Socket? Find(ReadOnlySpan<byte> namespaceName)
+    {
+        foreach (var socket in Volatile.Read(ref _sockets))
+        {
+            if (namespaceName.SequenceEqual(socket.Namespace.Utf8Name))
+                return socket;
+        }
+        return null;
+    }
+
+    // What was on its way when the server put the client out of a namespace is nobody's fault.
+    private bool WasPutOut(ReadOnlySpan<byte> namespaceName, PacketType type)
+    {
+        if (type is PacketType.Connect or PacketType.ConnectError)
+            return false;
+        lock (_sync)
+            return _left is not null && _left.Contains(Encoding.UTF8.GetString(namespaceName));
+    }
+
+    private ValueTask CloseForState(PacketType type)
+    {
+        LogInvalidState(server.Logger, type);
+        session.Break(DisconnectReason.ForcedServerClose.With($"a {type} packet outside a joined namespace"));
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask Refuse(string error)
+    {
+        session.Break(DisconnectReason.ParseError.With(error));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Begins to join; the reader does not wait for the middleware, other namespaces' packets may follow.</summary>
+    private ValueTask Join(string name, JsonElement auth)
+    {
+        lock (_sync)
+        {
+            if (!(_joining ??= []).Add(name))
+                return CloseForState(PacketType.Connect);
+            _left?.Remove(name);
+        }
+        _ = JoinAsync(name, auth);
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task JoinAsync(string name, JsonElement auth)
+    {
+        try
+        {
+            var result = await TryJoinAsync(name, auth).ConfigureAwait(false);
+            if (result.IsRefused)
+                Send(server.Parser.WriteConnectError(name, result.Message!, result.Data));
+        }
+        catch (Exception exception)
+        {
+            // what the exception says is for the log, not for strangers
+            LogJoinFailed(server.Logger, exception, name);
+            Send(server.Parser.WriteConnectError(name, "Internal server error", null));
+        }
+        finally
+        {
+            lock (_sync)
+                _joining!.Remove(name);
+        }
+    }
+
+    private async ValueTask<ConnectResult> TryJoinAsync(string name, JsonElement auth)
+    {
+        while (await server.FindAsync(name, auth).ConfigureAwait(false) is { } @namespace)
+        {
+            var socket = new Socket(@namespace, this, auth);
+            ConnectResult result;
+            try
+            {
+                result = await @namespace.RunMiddlewareAsync(socket).ConfigureAwait(false);
+            }
+            catch
+            {
+                socket.Abandon();
+                throw;
+            }
+            if (result.IsRefused || !session.IsOpen)
+            {
+                socket.Abandon();
+                return result;
+            }
+
+            // an empty child namespace may have been removed meanwhile; another is made then
+            if (TryConnect(socket))
+                return result;
+            socket.Abandon();
+        }
+        return ConnectResult.Refuse("Invalid namespace");
+    }
+
+    private bool TryConnect(Socket socket)
+    {
+        if (!socket.Namespace.TryReserve())
+            return false;
+        lock (_sync)
+            Volatile.Write(ref _sockets, [.. _sockets, socket]);
+        session.ClearDeadline();
+        socket.Connect();
+
+        // a connection that ended meanwhile has told only the sockets it knew of
+        if (!session.IsOpen)
+            socket.Close(session.CloseReason);
+        return true;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace SocketIo.Routing;
+
+/// <summary>Names with placeholders, such as "/tenant-{id}".</summary>
+internal static class NamespaceTemplate
+{
+    // Names come from clients: a match takes time in proportion to the name, whatever it is.
+    private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+
+    /// <exception cref="ArgumentException">A brace is not closed, or a placeholder has no name.</exception>
+    public static Regex ToRegex(string template)
+    {
+        var regex = new StringBuilder("^");
+        if (!template.StartsWith('/'))
+            regex.Append('/');
+        for (var rest = template.AsSpan(); !rest.IsEmpty;)
+        {
+            var open = rest.IndexOf('{');
+            regex.Append(Regex.Escape((open < 0 ? rest : rest[..open]).ToString()));
+            if (open < 0)
+                break;
+            var close = rest.IndexOf('}');
+            if (close < open + 2)
+                throw new ArgumentException($"The placeholder in '{template}' at '{rest[open..]}' is not closed or has no name.", nameof(template));
+            regex.Append("[^/]+");
+            rest = rest[(close + 1)..];
+        }
+        return new Regex(regex.Append('$').ToString(), Options);
+    }
+}

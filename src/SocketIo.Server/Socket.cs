@@ -1,0 +1,497 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using SocketIo.Engine;
+using SocketIo.Engine.Sessions;
+using SocketIo.Protocol;
+using SocketIo.Rooms;
+using SocketIo.Routing;
+using Atomic = System.Threading.Volatile;
+
+namespace SocketIo;
+
+/// <summary>
+/// One client in one namespace. Emitting is thread-safe; what one thread emits to a socket arrives in that order. An emit is
+/// queued, not awaited: its task has completed when it returns, and the message is lost if the connection is.
+/// </summary>
+public sealed class Socket : IEmitter, IBroadcaster
+{
+    private const int Connecting = 0;
+    private const int Connected = 1;
+    private const int Closing = 2;
+    private const int Disconnected = 3;
+
+    private readonly Client _client;
+    private readonly EventDispatch _dispatch;
+    private readonly Lock _sync = new();
+
+    // Written under _sync, read without.
+    private Membership[] _memberships = [];
+    private bool _isInOwnRoom;
+    private bool _hasLeftRooms;
+    private SocketListeners? _listeners;
+
+    // guarded by _sync
+    private List<PendingAck>? _acks;
+
+    private int _state;
+    private ConcurrentDictionary<string, object?>? _data;
+    private CancellationTokenSource? _disconnection;
+
+    internal Socket(Namespace @namespace, Client client, JsonElement auth)
+    {
+        _client = client;
+        _dispatch = new EventDispatch(this, client);
+        Namespace = @namespace;
+
+        // not the session's id, which is as good as a password
+        Id = SessionStore.NewId();
+        Handshake = new Handshake(client.Session, auth, @namespace.Server.Time.GetUtcNow());
+    }
+
+    /// <summary>The socket's id, a new one for each connection. Every socket is in the room of this name.</summary>
+    public string Id { get; }
+
+    /// <summary>The namespace.</summary>
+    public Namespace Namespace { get; }
+
+    /// <summary>How the client connected.</summary>
+    public Handshake Handshake { get; }
+
+    /// <summary>The user of the request that opened the connection.</summary>
+    public ClaimsPrincipal User => HttpContext.User;
+
+    /// <summary>
+    /// The request that opened the connection: the request itself while it is a WebSocket's, else a copy of headers, query,
+    /// connection, user and items. Don't keep it longer than the socket is connected.
+    /// </summary>
+    public HttpContext HttpContext => _client.Session.HttpContext;
+
+    /// <summary>The transport in use now.</summary>
+    public EngineTransports Transport => _client.Session.Transport;
+
+    /// <summary>What the application keeps with the socket; also found by <see cref="BroadcastOperator.FetchSocketsAsync"/>.</summary>
+    public ConcurrentDictionary<string, object?> Data =>
+        LazyInitializer.EnsureInitialized(ref _data, static () => new ConcurrentDictionary<string, object?>(StringComparer.Ordinal));
+
+    /// <summary>Whether the socket is connected: from before the connection handlers run until the disconnecting handlers have.</summary>
+    public bool IsConnected => Atomic.Read(ref _state) is Connected or Closing;
+
+    /// <summary>The rooms the socket is in, the one named by its id first; empty once it has disconnected.</summary>
+    public IReadOnlyCollection<string> Rooms
+    {
+        get
+        {
+            var joined = Atomic.Read(ref _memberships).Select(static membership => membership.Room.Name);
+            return Atomic.Read(ref _isInOwnRoom) ? [Id, .. joined] : [.. joined];
+        }
+    }
+
+    /// <summary>Cancelled when the socket has disconnected, before the disconnect handlers run.</summary>
+    public CancellationToken Disconnection
+    {
+        get
+        {
+            var source = LazyInitializer.EnsureInitialized(ref _disconnection, static () => new CancellationTokenSource());
+            if (Atomic.Read(ref _state) is Disconnected)
+                source.Cancel();
+            return source.Token;
+        }
+    }
+
+    /// <summary>Emits to everybody in the namespace but this socket.</summary>
+    public BroadcastOperator Broadcast => new SocketOperator(this).Broadcast;
+
+    /// <inheritdoc cref="BroadcastOperator.Local" />
+    public BroadcastOperator Local => Broadcast.Local;
+
+    /// <inheritdoc cref="SocketOperator.Volatile" />
+    public SocketOperator Volatile => new SocketOperator(this).Volatile;
+
+    BroadcastOperator IBroadcaster.Operator => Broadcast;
+
+    internal Client Client => _client;
+
+    internal RoomNames OwnRoom => default(RoomNames).With([Id]);
+
+    internal SocketListeners? Listeners => Atomic.Read(ref _listeners);
+
+    /// <summary>Where the namespace keeps the socket; set when it connects.</summary>
+    internal Membership? Seat { get; set; }
+
+    /// <inheritdoc cref="BroadcastOperator.Compress" />
+    public SocketOperator Compress(bool compress) => new SocketOperator(this).Compress(compress);
+
+    /// <inheritdoc cref="BroadcastOperator.Timeout" />
+    public SocketOperator Timeout(TimeSpan timeout) => new SocketOperator(this).Timeout(timeout);
+
+    /// <inheritdoc cref="BroadcastOperator.WithCancellation" />
+    public SocketOperator WithCancellation(CancellationToken cancellation) => new SocketOperator(this).WithCancellation(cancellation);
+
+    /// <summary>Emits an event without arguments and waits for the client's acknowledgement.</summary>
+    /// <returns>
+    /// The acknowledgement's first argument; default when it has none. Without a timeout the option
+    /// <see cref="SocketIoOptions.AckTimeout"/> counts.
+    /// </returns>
+    /// <exception cref="ArgumentException">The event name is reserved.</exception>
+    /// <exception cref="AckTimeoutException">The time was up.</exception>
+    /// <exception cref="SocketDisconnectedException">The socket is disconnected, or became so before it answered.</exception>
+    /// <exception cref="EventArgumentException">The client acknowledged with something that is no <typeparamref name="T"/>.</exception>
+    public Task<T?> EmitWithAckAsync<T>(string eventName) => new SocketOperator(this).EmitWithAckAsync<T>(eventName);
+
+    /// <summary>Emits an event with one argument and waits for the client's acknowledgement.</summary>
+    /// <inheritdoc cref="EmitWithAckAsync{T}(string)" />
+    public Task<T?> EmitWithAckAsync<T>(string eventName, object? arg1) => new SocketOperator(this).EmitWithAckAsync<T>(eventName, arg1);
+
+    /// <summary>Emits an event with two arguments and waits for the client's acknowledgement.</summary>
+    /// <inheritdoc cref="EmitWithAckAsync{T}(string)" />
+    public Task<T?> EmitWithAckAsync<T>(string eventName, object? arg1, object? arg2) =>
+        new SocketOperator(this).EmitWithAckAsync<T>(eventName, arg1, arg2);
+
+    /// <summary>Emits an event with any number of arguments and waits for the client's acknowledgement.</summary>
+    /// <inheritdoc cref="EmitWithAckAsync{T}(string)" />
+    public Task<T?> EmitWithAckAsync<T>(string eventName, EventArguments arguments) =>
+        new SocketOperator(this).EmitWithAckAsync<T>(eventName, arguments);
+
+    /// <summary>Joins rooms; those the socket is in already change nothing. A disconnected socket joins none.</summary>
+    public ValueTask JoinAsync(params ReadOnlySpan<string> rooms)
+    {
+        Join(default(RoomNames).With(rooms));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Leaves rooms; those the socket is not in change nothing.</summary>
+    public ValueTask LeaveAsync(params ReadOnlySpan<string> rooms)
+    {
+        Leave(default(RoomNames).With(rooms));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Disconnects the socket from its namespace (reason "server namespace disconnect"); stock clients do not reconnect by
+    /// themselves then. With <paramref name="close"/> all sockets of the connection, and the connection.
+    /// </summary>
+    public ValueTask DisconnectAsync(bool close = false)
+    {
+        Disconnect(close);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Removes the handlers of an event, or the one registered with this delegate.</summary>
+    public void Off(string eventName, Delegate? handler = null)
+    {
+        ArgumentNullException.ThrowIfNull(eventName);
+        Listeners?.Events.Remove(eventName, handler);
+    }
+
+    /// <summary>Removes the handlers of all events.</summary>
+    public void Off() => Listeners?.Events.RemoveAll();
+
+    /// <summary>Calls a listener for each incoming event, before its handlers.</summary>
+    public void OnAny(Action<IncomingEvent> listener) => Change(listeners => listeners.Any = [.. listeners.Any, NotNull(listener)]);
+
+    /// <summary>Calls a listener for each incoming event, before the other catch-all listeners.</summary>
+    public void PrependAny(Action<IncomingEvent> listener) => Change(listeners => listeners.Any = [NotNull(listener), .. listeners.Any]);
+
+    /// <summary>Removes a catch-all listener, or all.</summary>
+    public void OffAny(Action<IncomingEvent>? listener = null) => Change(listeners => listeners.Any = Without(listeners.Any, listener));
+
+    /// <summary>Calls a listener for each event emitted to this socket, broadcasts included, acknowledgements not.</summary>
+    public void OnAnyOutgoing(Action<OutgoingEvent> listener)
+    {
+        Change(listeners => listeners.AnyOutgoing = [.. listeners.AnyOutgoing, NotNull(listener)]);
+        Namespace.HasOutgoingListeners = true;
+    }
+
+    /// <summary>Calls a listener for each event emitted to this socket, before the other ones.</summary>
+    public void PrependAnyOutgoing(Action<OutgoingEvent> listener)
+    {
+        Change(listeners => listeners.AnyOutgoing = [NotNull(listener), .. listeners.AnyOutgoing]);
+        Namespace.HasOutgoingListeners = true;
+    }
+
+    /// <summary>Removes a listener for outgoing events, or all.</summary>
+    public void OffAnyOutgoing(Action<OutgoingEvent>? listener = null) =>
+        Change(listeners => listeners.AnyOutgoing = Without(listeners.AnyOutgoing, listener));
+
+    /// <summary>
+    /// Puts a middleware before the handlers of incoming events, behind those there are. One that does not call its second
+    /// argument keeps the event from the handlers; one that throws is reported like a handler (<see cref="OnError"/>).
+    /// </summary>
+    public void Use(Func<IncomingEvent, Func<Task>, Task> middleware) =>
+        Change(listeners => listeners.Middleware = [.. listeners.Middleware, NotNull(middleware)]);
+
+    /// <summary>Calls a handler when the socket is about to disconnect, while <see cref="Rooms"/> still says where it was.</summary>
+    public void OnDisconnecting(Func<DisconnectReason, Task> handler) =>
+        Change(listeners => listeners.Disconnecting = [.. listeners.Disconnecting, NotNull(handler)]);
+
+    /// <summary>Calls a handler when the socket has disconnected.</summary>
+    public void OnDisconnect(Func<DisconnectReason, Task> handler) =>
+        Change(listeners => listeners.Disconnect = [.. listeners.Disconnect, NotNull(handler)]);
+
+    /// <summary>Calls a handler for each exception of this socket's handlers and middleware, and for each argument that does not convert.</summary>
+    public void OnError(Action<Exception> handler) => Change(listeners => listeners.Error = [.. listeners.Error, NotNull(handler)]);
+
+    void IEmitter.Emit<TArgs>(string eventName, in TArgs args) => Emit(eventName, args, isVolatile: false);
+
+    internal void Add(string eventName, EventListener listener)
+    {
+        ArgumentNullException.ThrowIfNull(eventName);
+        Change(listeners => listeners.Events.Add(eventName, listener));
+    }
+
+    internal void Emit<TArgs>(string eventName, in TArgs args, bool isVolatile, long ackId = PacketHeader.NoId)
+        where TArgs : struct, IEventArguments, allows ref struct
+    {
+        ReservedEvents.ThrowIfReserved(eventName);
+        var frame = Namespace.Server.Parser.WriteEvent(Namespace.Name, eventName, args, ackId);
+        if (Listeners is { AnyOutgoing.Length: > 0 })
+            NotifyOutgoing(new OutgoingEvent(eventName, args.ToArray()));
+        Send(frame, isVolatile);
+    }
+
+    internal Task<T?> EmitWithAck<T, TArgs>(
+        string eventName, in TArgs args, TimeSpan? timeout, bool isVolatile, CancellationToken cancellation)
+        where TArgs : struct, IEventArguments, allows ref struct
+    {
+        var ack = new SingleAck<T>(this, eventName);
+        Emit(eventName, args, isVolatile, Track(ack, ack.Id));
+        return ack.WaitAsync(timeout ?? Namespace.Server.Options.AckTimeout, cancellation);
+    }
+
+    internal bool Send(Frame frame, bool isVolatile) =>
+        isVolatile ? _client.Session.EnqueueVolatile(frame) : _client.Session.Enqueue(frame);
+
+    internal void SendAck<TArgs>(long ackId, in TArgs args) where TArgs : struct, IEventArguments, allows ref struct
+    {
+        if (IsConnected)
+            _client.Send(Namespace.Server.Parser.WriteAck(Namespace.Name, ackId, args));
+    }
+
+    internal void NotifyOutgoing(OutgoingEvent outgoing)
+    {
+        foreach (var listener in Listeners?.AnyOutgoing ?? [])
+        {
+            try
+            {
+                listener(outgoing);
+            }
+            catch (Exception exception)
+            {
+                Namespace.Report(this, exception, outgoing.Name);
+            }
+        }
+    }
+
+    internal ValueTask Receive(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments) =>
+        _dispatch.Receive(packet, header, attachments);
+
+    internal void ReceiveAck(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments)
+    {
+        if (!Namespace.Acks.TryGet(header.AckId, out var ack))
+            return;
+        var arguments = Namespace.Server.Parser.OpenAck(packet, header, attachments);
+        ack.Receive(this, ref arguments);
+    }
+
+    internal void Disconnect(bool close)
+    {
+        if (!IsConnected)
+            return;
+        if (close)
+            _client.Disconnect();
+        else
+            LeaveNamespace();
+    }
+
+    internal void Untrack(PendingAck ack)
+    {
+        lock (_sync)
+            _acks?.Remove(ack);
+    }
+
+    internal void Join(in RoomNames rooms)
+    {
+        for (var i = 0; i < rooms.Count; i++)
+            Join(rooms[i]);
+    }
+
+    internal void Leave(in RoomNames rooms)
+    {
+        for (var i = 0; i < rooms.Count; i++)
+            Leave(rooms[i]);
+    }
+
+    /// <summary>Whether the socket is in a room; its own id's room included.</summary>
+    internal bool IsIn(string room) =>
+        room == Id ? Atomic.Read(ref _isInOwnRoom) : Find(Atomic.Read(ref _memberships), room) is not null;
+
+    /// <summary>
+    /// The middleware has accepted the socket: the client is told first, so that no broadcast comes before its answer, then the
+    /// socket becomes visible, then the connection handlers run, and the client's events behind them.
+    /// </summary>
+    internal void Connect()
+    {
+        _dispatch.HoldEvents();
+        Interlocked.CompareExchange(ref _state, Connected, Connecting);
+        _client.Send(Namespace.Server.Parser.WriteConnect(Namespace.Name, Id));
+        lock (_sync)
+        {
+            if (!_hasLeftRooms)
+            {
+                Namespace.Seat(this);
+                Atomic.Write(ref _isInOwnRoom, true);
+            }
+        }
+        Namespace.RaiseJoined(Id, Id, created: true);
+        _dispatch.RunConnectionHandlers();
+    }
+
+    /// <summary>The socket was refused, or its connection ended while the middleware decided.</summary>
+    internal void Abandon()
+    {
+        LeaveRooms();
+        Namespace.RemoveIfEmpty();
+    }
+
+    /// <summary>Tells the client to go, and goes.</summary>
+    internal void LeaveNamespace()
+    {
+        _client.Send(Namespace.Server.Parser.WriteDisconnect(Namespace.Name));
+        Close(DisconnectReason.ServerNamespaceDisconnect);
+    }
+
+    /// <summary>Disconnects: handlers are told, rooms are left. The first reason counts.</summary>
+    internal void Close(DisconnectReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _state, Closing, Connected) != Connected)
+            return;
+        _client.Remove(this, byServer: reason == DisconnectReason.ServerNamespaceDisconnect);
+        var told = Namespace.TellDisconnectingAsync(this, reason);
+        if (told.IsCompleted)
+            FinishClose(reason);
+        else
+            _ = FinishCloseAsync(told, reason);
+    }
+
+    private async Task FinishCloseAsync(Task told, DisconnectReason reason)
+    {
+        await told.ConfigureAwait(false);
+        FinishClose(reason);
+    }
+
+    private void FinishClose(DisconnectReason reason)
+    {
+        LeaveRooms();
+        Atomic.Write(ref _state, Disconnected);
+        Namespace.Remove(this);
+        LoseAcks();
+        Atomic.Read(ref _disconnection)?.Cancel();
+        _ = Namespace.TellDisconnectAsync(this, reason);
+    }
+
+    private void Join(string name)
+    {
+        bool created;
+        lock (_sync)
+        {
+            if (_hasLeftRooms || IsIn(name))
+                return;
+            if (name == Id)
+            {
+                Atomic.Write(ref _isInOwnRoom, true);
+                created = true;
+            }
+            else
+            {
+                var membership = Namespace.RoomIndex.Join(name, this, out created);
+                Atomic.Write(ref _memberships, [.. _memberships, membership]);
+            }
+        }
+        Namespace.RaiseJoined(name, Id, created);
+    }
+
+    private void Leave(string name)
+    {
+        bool deleted;
+        lock (_sync)
+        {
+            if (!IsIn(name))
+                return;
+            if (name == Id)
+            {
+                Atomic.Write(ref _isInOwnRoom, false);
+                deleted = true;
+            }
+            else
+            {
+                var membership = Find(_memberships, name)!;
+                Atomic.Write(ref _memberships, [.. _memberships.Where(other => other != membership)]);
+                deleted = Namespace.RoomIndex.Leave(membership);
+            }
+        }
+        Namespace.RaiseLeft(name, Id, deleted);
+    }
+
+    private void LeaveRooms()
+    {
+        lock (_sync)
+            _hasLeftRooms = true;
+        foreach (var room in Rooms)
+            Leave(room);
+    }
+
+    private void LoseAcks()
+    {
+        PendingAck[] acks;
+        lock (_sync)
+        {
+            acks = _acks?.ToArray() ?? [];
+            _acks = null;
+        }
+        foreach (var ack in acks)
+            ack.Lose(this);
+        Namespace.Acks.Lose(this);
+    }
+
+    private long Track(PendingAck ack, long id)
+    {
+        Namespace.Acks.Add(id, ack);
+        lock (_sync)
+            (_acks ??= []).Add(ack);
+        return id;
+    }
+
+    private void Change(Action<SocketListeners> change)
+    {
+        lock (_sync)
+        {
+            var listeners = _listeners ?? new SocketListeners();
+            change(listeners);
+            Atomic.Write(ref _listeners, listeners);
+        }
+    }
+
+    private static T NotNull<T>(T? handler) where T : Delegate
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return handler;
+    }
+
+    private static T[] Without<T>(T[] listeners, T? listener) where T : Delegate
+    {
+        var index = listener is null ? -1 : Array.IndexOf(listeners, listener);
+        return listener is null ? [] : [.. listeners.Where((_, at) => at != index)];
+    }
+
+    private static Membership? Find(Membership[] memberships, string room)
+    {
+        foreach (var membership in memberships)
+        {
+            if (membership.Room.Name == room)
+                return membership;
+        }
+        return null;
+    }
+}

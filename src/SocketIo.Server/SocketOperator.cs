@@ -1,0 +1,77 @@
+using SocketIo.Protocol;
+using SocketIo.Rooms;
+
+namespace SocketIo;
+
+/// <summary>An emit to one socket in the making: set flags in any order, then emit, or go on to a broadcast with them.</summary>
+public readonly struct SocketOperator : IEmitter
+{
+    private readonly Socket _socket;
+    private readonly bool _isVolatile;
+    private readonly TimeSpan? _timeout;
+    private readonly CancellationToken _cancellation;
+
+    internal SocketOperator(Socket socket, bool isVolatile = false, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
+        _socket = socket;
+        _isVolatile = isVolatile;
+        _timeout = timeout;
+        _cancellation = cancellation;
+    }
+
+    /// <summary>Emits only if the message can be sent now; one that would have to wait is dropped.</summary>
+    public SocketOperator Volatile => new(_socket, true, _timeout, _cancellation);
+
+    /// <summary>Emits to everybody in the namespace but this socket.</summary>
+    public BroadcastOperator Broadcast =>
+        new(_socket.Namespace, new BroadcastTarget { Except = _socket.OwnRoom, IsVolatile = _isVolatile }, _timeout, _cancellation);
+
+    /// <inheritdoc cref="BroadcastOperator.Local" />
+    public BroadcastOperator Local => Broadcast.Local;
+
+    /// <inheritdoc cref="BroadcastOperator.Compress" />
+    public SocketOperator Compress(bool compress)
+    {
+        _ = compress;
+        return this;
+    }
+
+    /// <inheritdoc cref="BroadcastOperator.Timeout" />
+    public SocketOperator Timeout(TimeSpan timeout)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        return new SocketOperator(_socket, _isVolatile, timeout, _cancellation);
+    }
+
+    /// <inheritdoc cref="BroadcastOperator.WithCancellation" />
+    public SocketOperator WithCancellation(CancellationToken cancellation) => new(_socket, _isVolatile, _timeout, cancellation);
+
+    /// <inheritdoc cref="BroadcastOperator.To" />
+    public BroadcastOperator To(params ReadOnlySpan<string> rooms) => Broadcast.To(rooms);
+
+    /// <inheritdoc cref="BroadcastOperator.To" />
+    public BroadcastOperator In(params ReadOnlySpan<string> rooms) => Broadcast.To(rooms);
+
+    /// <inheritdoc cref="BroadcastOperator.Except" />
+    public BroadcastOperator Except(params ReadOnlySpan<string> rooms) => Broadcast.Except(rooms);
+
+    /// <inheritdoc cref="Socket.EmitWithAckAsync{T}(string)" />
+    public Task<T?> EmitWithAckAsync<T>(string eventName) => EmitWithAck<T, Args0>(eventName, default);
+
+    /// <inheritdoc cref="Socket.EmitWithAckAsync{T}(string)" />
+    public Task<T?> EmitWithAckAsync<T>(string eventName, object? arg1) => EmitWithAck<T, Args<object?>>(eventName, new(arg1));
+
+    /// <inheritdoc cref="Socket.EmitWithAckAsync{T}(string)" />
+    public Task<T?> EmitWithAckAsync<T>(string eventName, object? arg1, object? arg2) =>
+        EmitWithAck<T, Args<object?, object?>>(eventName, new(arg1, arg2));
+
+    /// <inheritdoc cref="Socket.EmitWithAckAsync{T}(string)" />
+    public Task<T?> EmitWithAckAsync<T>(string eventName, EventArguments arguments) =>
+        EmitWithAck<T, EventArguments>(eventName, arguments);
+
+    void IEmitter.Emit<TArgs>(string eventName, in TArgs args) => _socket.Emit(eventName, args, _isVolatile);
+
+    private Task<T?> EmitWithAck<T, TArgs>(string eventName, in TArgs args)
+        where TArgs : struct, IEventArguments, allows ref struct =>
+        _socket.EmitWithAck<T, TArgs>(eventName, args, _timeout, _isVolatile, _cancellation);
+}

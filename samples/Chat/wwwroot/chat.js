@@ -13,8 +13,7 @@ const typists = new Map(); // id -> name, of those who are typing
 socket.on("connect", async () => {
   showStatus("connected");
   if (!me) return;
-  await enter(me.name, me.room);
-  addSystemLine("You are back.");
+  if (await enter(me.name, me.room)) addSystemLine("You are back.");
 });
 
 socket.on("disconnect", () => {
@@ -34,13 +33,20 @@ function showStatus(state) {
 
 // --- entering and rooms
 
+// The acknowledgement; null when the connection was lost before it came.
+function ask(event, ...args) {
+  return socket.emitWithAck(event, ...args).catch(() => null);
+}
+
 async function enter(name, room) {
-  settle(await socket.emitWithAck("enter", name, room));
+  const entered = await ask("enter", name, room);
+  if (entered) settle(entered);
+  return entered !== null;
 }
 
 async function switchTo(room) {
   if (room === me.room || !socket.connected) return;
-  const moved = await socket.emitWithAck("switch", room);
+  const moved = await ask("switch", room);
   if (!moved) return;
   $("log").replaceChildren();
   settle(moved);
@@ -61,7 +67,7 @@ $("welcome").addEventListener("submit", async (event) => {
   event.preventDefault();
   const name = $("name").value.trim();
   if (!name) return;
-  await enter(name, "lobby");
+  if (!(await enter(name, "lobby"))) return;
   addSystemLine(`Welcome, ${me.name}.`);
   $("message").focus();
 });
@@ -155,9 +161,7 @@ $("message-form").addEventListener("submit", async (event) => {
   if (!text || !socket.connected) return;
   $("message").value = "";
   tellTyping(false);
-  const delivered = recipient
-    ? await socket.emitWithAck("private", recipient.id, text)
-    : await socket.emitWithAck("message", text);
+  const delivered = await (recipient ? ask("private", recipient.id, text) : ask("message", text));
   if (!delivered) addSystemLine("That message was not delivered.");
 });
 

@@ -107,16 +107,14 @@ public sealed partial class EngineSession
     {
         _server.Sessions.Add(this);
         _server.Metrics.Opened();
+
+        // a quick client could answer the handshake: it leaves when the handler knows of the session
+        Cork.Hold();
         Enqueue(_server.OpenPacket(Id, Transport));
-        try
-        {
-            _server.Handler.OnOpened(this);
-        }
-        catch (Exception exception)
-        {
-            Fail(exception);
-        }
+        TellOfOpening();
         TryMove(SessionState.Opening, SessionState.Open);
+        Cork.Release();
+
         TellOfClose(OpeningTold);
         if (_server.IsStopping)
             Close(DisconnectReason.ServerShuttingDown, CloseCode.GoingAway);
@@ -440,6 +438,18 @@ public sealed partial class EngineSession
         }
         Volatile.Read(ref _upgrade)?.Cancel("closed");
         return true;
+    }
+
+    private void TellOfOpening()
+    {
+        try
+        {
+            _server.Handler.OnOpened(this);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
     }
 
     // Called once with each bit; the later call tells the handler.

@@ -223,15 +223,8 @@ public sealed partial class EngineSession
     {
         if (!TryClaimClose(reason))
             return;
-        switch (_outbox.Enqueue(Frame.Close(code, reason.Description ?? reason.ToString())))
-        {
-            case EnqueueResult.Owner:
-                Cork.Drain(this);
-                break;
-            case EnqueueResult.Full:
-                Terminate();
-                break;
-        }
+        if (_outbox.Enqueue(Frame.Close(code, reason.Description ?? reason.ToString())) is EnqueueResult.Owner)
+            Cork.Drain(this);
         TellOfClose(CloseClaimed);
     }
 

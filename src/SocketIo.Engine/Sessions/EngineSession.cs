@@ -181,7 +181,7 @@ public sealed partial class EngineSession
     internal ValueTask Receive(Transport transport, bool isBinary, ReadOnlySpan<byte> packet)
     {
         if (!ReferenceEquals(transport, CurrentTransport))
-            return Volatile.Read(ref _upgrade)?.Receive(isBinary, packet) ?? ValueTask.CompletedTask;
+            return AttemptOf(transport)?.Receive(isBinary, packet) ?? ValueTask.CompletedTask;
         if (!IsOpen)
             return ValueTask.CompletedTask;
         if (isBinary)
@@ -260,7 +260,7 @@ public sealed partial class EngineSession
         if (ReferenceEquals(transport, CurrentTransport))
             Drop(reason);
         else
-            Volatile.Read(ref _upgrade)?.Cancel("lost");
+            AttemptOf(transport)?.Cancel("lost");
     }
 
     /// <summary>The peer closed politely: a WebSocket close frame or the packet "1".</summary>
@@ -268,7 +268,7 @@ public sealed partial class EngineSession
     {
         if (!ReferenceEquals(transport, CurrentTransport))
         {
-            Volatile.Read(ref _upgrade)?.Cancel("closed");
+            AttemptOf(transport)?.Cancel("closed");
         }
         else if (transport.Kind is EngineTransports.Polling)
         {
@@ -286,7 +286,7 @@ public sealed partial class EngineSession
     {
         if (!ReferenceEquals(transport, CurrentTransport))
         {
-            Volatile.Read(ref _upgrade)?.Cancel("error");
+            AttemptOf(transport)?.Cancel("error");
             return;
         }
         Break(DisconnectReason.TransportError.With(reason), code);
@@ -299,7 +299,9 @@ public sealed partial class EngineSession
         if (Transport is not EngineTransports.Polling || !TryMove(SessionState.Open, SessionState.Upgrading))
             return null;
         var attempt = new UpgradeAttempt(this, CurrentTransport, _server.Deadline(_server.Options.UpgradeTimeout));
-        Volatile.Write(ref _upgrade, attempt);
+
+        // a full fence: a closer moves the state and then looks for an attempt
+        Interlocked.Exchange(ref _upgrade, attempt);
         if (!IsOpen)
             attempt.Cancel("closed");
         return attempt;
@@ -416,6 +418,10 @@ public sealed partial class EngineSession
         Break(reason.With(description));
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>The upgrade that a transport not in use attempts; null once it is over, whatever the next candidate does.</summary>
+    private UpgradeAttempt? AttemptOf(Transport transport) =>
+        Volatile.Read(ref _upgrade) is { } attempt && attempt.IsOf(transport) ? attempt : null;
 
     private bool TryMove(SessionState from, SessionState to) =>
         Interlocked.CompareExchange(ref _state, (int)to, (int)from) == (int)from;

@@ -106,6 +106,10 @@ public sealed partial class EngineSession
     internal void Open()
     {
         _server.Sessions.Add(this);
+
+        // a polling client that hung up at once: its session was removed before it was added
+        if (State is SessionState.Closed)
+            _server.Sessions.Remove(this);
         _server.Metrics.Opened();
 
         // a quick client could answer the handshake: it leaves when the handler knows of the session

@@ -169,7 +169,7 @@ public sealed class RawWebSocket : IDisposable
             head.Add(one[0]);
         }
         Response = Encoding.ASCII.GetString([.. head]);
-        if (Status != 101)
+        if (Status != 101 && !Response.Contains("Content-Length: 0\r\n", StringComparison.Ordinal))
             Body = await new StreamReader(_stream).ReadToEndAsync();
     }
 }

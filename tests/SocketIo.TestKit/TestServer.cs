@@ -50,7 +50,8 @@ public sealed class TestServer : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
         {
-            listen.Protocols = protocols;
+            // without TLS there is nothing to choose the version by, and the server warns of it
+            listen.Protocols = !https && protocols is HttpProtocols.Http1AndHttp2 ? HttpProtocols.Http1 : protocols;
             if (https)
                 listen.UseHttps(Certificate.Value);
         }));

@@ -22,6 +22,7 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
 
     private const string WebSocketName = "websocket";
     private const string PollingName = "polling";
+    private const string OtherTransport = "the session uses another transport";
 
     private static readonly StreamPipeReaderOptions StreamReading = new(leaveOpen: true, useZeroByteReads: true);
 
@@ -54,8 +55,10 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
             await OpenAsync(context, isUpgrade).ConfigureAwait(false);
         else if (isUpgrade)
             await UpgradeAsync(context, session).ConfigureAwait(false);
+        else if (session.CurrentTransport is PollingTransport polling)
+            await ContinueAsync(context, polling).ConfigureAwait(false);
         else
-            await ContinueAsync(context, (PollingTransport)session.CurrentTransport).ConfigureAwait(false);
+            await RefuseAsync(context, isUpgrade, EngineError.BadRequest(OtherTransport)).ConfigureAwait(false);
     }
 
     // The order of the checks is the reference's: it decides which code a request with several faults gets.
@@ -73,7 +76,7 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
             if (!server.Sessions.TryGet(sid, out session) || session.IsGone)
                 return EngineError.UnknownSession;
             var matches = isUpgrade ? transport == WebSocketName : session.CurrentTransport is PollingTransport && transport == PollingName;
-            return matches ? null : EngineError.BadRequest("the session uses another transport");
+            return matches ? null : EngineError.BadRequest(OtherTransport);
         }
 
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsConnect(context.Request.Method))

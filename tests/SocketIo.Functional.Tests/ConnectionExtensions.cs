@@ -22,6 +22,12 @@ internal static class ConnectionExtensions
     public static async Task<Connection> ConnectedAsync(this TestServer server, NodeClient client, string nsp = "/")
     {
         await client.ConnectedAsync();
+        return await server.FindAsync(client, nsp);
+    }
+
+    /// <summary>Finds the server's side of a client that knows that it is connected.</summary>
+    public static async Task<Connection> FindAsync(this TestServer server, NodeClient client, string nsp = "/")
+    {
         var id = (await client.GetStateAsync()).Id!;
         Socket? socket = null;
         await Deadlines.Eventually(() => server.Io.Of(nsp).Sockets.TryGetValue(id, out socket));

@@ -234,7 +234,8 @@ public sealed class NodeClientTests(Way way)
 
         await using var restarted = await StartAsync(io => io.On("ping", (Socket _, int number) => number), port);
         await client.NextEventAsync("reconnect");
-        var (_, newSocket) = await restarted.ConnectedAsync(client);
+        await client.NextEventAsync("connect");
+        var (_, newSocket) = await restarted.FindAsync(client);
         Assert.That((await client.EmitWithAckAsync("ping", 5)).Single().GetInt32(), Is.EqualTo(5));
         await AssertTransportAsync(client, newSocket);
         await client.DisposeAsync();

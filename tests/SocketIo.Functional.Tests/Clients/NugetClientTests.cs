@@ -12,10 +12,10 @@ namespace SocketIo.Functional.Tests.Clients;
 public sealed class NugetClientTests(TransportProtocol transport)
 {
     [Test]
-    public async Task A_client_connects_with_auth_and_query_and_gets_an_id()
+    public async Task A_client_connects_with_auth_and_query()
     {
         await using var server = await TestServer.StartSocketIoAsync();
-        using var client = Create(server, options =>
+        await using var client = Create(server, options =>
         {
             options.Auth = new Dictionary<string, string> { ["token"] = "abc" };
             options.Query = [new("page", "7")];
@@ -23,8 +23,6 @@ public sealed class NugetClientTests(TransportProtocol transport)
         var socket = await ConnectAsync(client, server.Io);
         Assert.Multiple(() =>
         {
-            Assert.That(client.Connected);
-            Assert.That(client.Id, Is.EqualTo(socket.Id));
             Assert.That(socket.Handshake.Auth.GetString("token"), Is.EqualTo("abc"));
             Assert.That(socket.Handshake.Query["page"].ToString(), Is.EqualTo("7"));
             Assert.That(socket.Transport.ToString(), Is.EqualTo(transport.ToString()).IgnoreCase);
@@ -36,11 +34,11 @@ public sealed class NugetClientTests(TransportProtocol transport)
     {
         var said = new Signal<(int, string)>();
         await using var server = await TestServer.StartSocketIoAsync(io => io.On("say", (Socket _, int number, string text) => said.Set((number, text))));
-        using var client = Create(server);
+        await using var client = Create(server);
         var heard = new Signal<(string, JsonElement)>();
-        client.On("news", response => heard.Set((response.GetValue<string>(0), response.GetValue<JsonElement>(1))));
+        client.Socket.On("news", response => heard.Set((response.GetValue<string>(0), response.GetValue<JsonElement>(1))));
         var socket = await ConnectAsync(client, server.Io);
-        await client.EmitAsync("say", 1, "zwei");
+        await client.Socket.EmitAsync("say", 1, "zwei");
         await socket.EmitAsync("news", "äöü", new { answer = 42 });
         Assert.That(await said.NextAsync(), Is.EqualTo((1, "zwei")));
         var (text, data) = await heard.NextAsync();
@@ -55,25 +53,27 @@ public sealed class NugetClientTests(TransportProtocol transport)
     public async Task Acknowledgements_go_both_ways()
     {
         await using var server = await TestServer.StartSocketIoAsync(io => io.On("sum", (Socket _, int a, int b) => a + b));
-        using var client = Create(server);
-        client.On("name?", async response => await response.CallbackAsync("ann"));
+        await using var client = Create(server);
+        var answering = Task.CompletedTask;
+        client.Socket.On("name?", response => answering = response.CallbackAsync("ann"));
         var socket = await ConnectAsync(client, server.Io);
         var sum = new Signal<int>();
-        await client.EmitAsync("sum", response => sum.Set(response.GetValue<int>()), 3, 4);
+        await client.Socket.EmitAsync("sum", response => sum.Set(response.GetValue<int>()), 3, 4);
         Assert.That(await sum.NextAsync(), Is.EqualTo(7));
         Assert.That(await socket.EmitWithAckAsync<string>("name?").WithDeadline(), Is.EqualTo("ann"));
+        await answering.WithDeadline();
     }
 
     [Test]
     public async Task Binary_goes_both_ways()
     {
         await using var server = await TestServer.StartSocketIoAsync(io => io.On("reverse", (Socket _, byte[] bytes) => bytes.Reverse().ToArray()));
-        using var client = Create(server);
+        await using var client = Create(server);
         var heard = new Signal<byte[]>();
-        client.On("bytes", response => heard.Set(response.GetValue<byte[]>()));
+        client.Socket.On("bytes", response => heard.Set(response.GetValue<byte[]>()));
         var socket = await ConnectAsync(client, server.Io);
         var reversed = new Signal<byte[]>();
-        await client.EmitAsync("reverse", response => reversed.Set(response.GetValue<byte[]>()), new byte[] { 1, 2, 3 });
+        await client.Socket.EmitAsync("reverse", response => reversed.Set(response.GetValue<byte[]>()), new byte[] { 1, 2, 3 });
         Assert.That(await reversed.NextAsync(), Is.EqualTo(new byte[] { 3, 2, 1 }));
         await socket.EmitAsync("bytes", new byte[] { 4, 5 });
         Assert.That(await heard.NextAsync(), Is.EqualTo(new byte[] { 4, 5 }));
@@ -83,16 +83,16 @@ public sealed class NugetClientTests(TransportProtocol transport)
     public async Task A_client_joins_a_namespace_and_is_refused_by_another()
     {
         await using var server = await TestServer.StartSocketIoAsync(io => io.Of("/orders").On("where", (Socket socket) => socket.Namespace.Name));
-        using var client = Create(server, nsp: "/orders");
+        await using var client = Create(server, nsp: "/orders");
         await ConnectAsync(client, server.Io.Of("/orders"));
         var where = new Signal<string>();
-        await client.EmitAsync("where", response => where.Set(response.GetValue<string>()));
+        await client.Socket.EmitAsync("where", response => where.Set(response.GetValue<string>()));
         Assert.That(await where.NextAsync(), Is.EqualTo("/orders"));
 
-        using var stranger = Create(server, nsp: "/nowhere");
+        await using var stranger = Create(server, nsp: "/nowhere");
         var refused = new Signal<string>();
-        stranger.OnError += (_, message) => refused.Set(message);
-        var connecting = stranger.ConnectAsync();
+        stranger.Socket.OnError += (_, message) => refused.Set(message);
+        var connecting = stranger.Socket.ConnectAsync();
         Assert.That(await refused.NextAsync(), Is.EqualTo("Invalid namespace"));
         await connecting.ContinueWith(static _ => { }, TaskScheduler.Default).WithDeadline();
     }
@@ -102,32 +102,43 @@ public sealed class NugetClientTests(TransportProtocol transport)
     {
         var reasons = new Signal<string>();
         await using var server = await TestServer.StartSocketIoAsync(io => io.OnDisconnect((_, reason) => reasons.SetAsync(reason.ToString())));
-        using var leaving = Create(server);
+        await using var leaving = Create(server);
         await ConnectAsync(leaving, server.Io);
-        await leaving.DisconnectAsync().WithDeadline();
+        await leaving.Socket.DisconnectAsync().WithDeadline();
         Assert.That(await reasons.NextAsync(), Is.EqualTo("client namespace disconnect"));
 
-        using var sentAway = Create(server);
+        await using var sentAway = Create(server);
         var told = new Signal<string>();
-        sentAway.OnDisconnected += (_, reason) => told.Set(reason);
+        sentAway.Socket.OnDisconnected += (_, reason) => told.Set(reason);
         var socket = await ConnectAsync(sentAway, server.Io);
         await socket.DisconnectAsync();
         Assert.That(await reasons.NextAsync(), Is.EqualTo("server namespace disconnect"));
         Assert.That(await told.NextAsync(), Is.EqualTo("io server disconnect"));
     }
 
-    private NugetClient Create(TestServer server, Action<SocketIOOptions>? configure = null, string nsp = "/")
+    private Client Create(TestServer server, Action<SocketIOOptions>? configure = null, string nsp = "/")
     {
         var options = new SocketIOOptions { Transport = transport, AutoUpgrade = false, Reconnection = false };
         configure?.Invoke(options);
-        return new NugetClient(new Uri(server.Address, nsp), options);
+        return new Client(new NugetClient(new Uri(server.Address, nsp), options));
     }
 
-    private static async Task<Socket> ConnectAsync(NugetClient client, Namespace nsp)
+    private static async Task<Socket> ConnectAsync(Client client, Namespace nsp)
     {
-        await client.ConnectAsync().WithDeadline();
-        Socket? socket = null;
-        await Deadlines.Eventually(() => nsp.Sockets.TryGetValue(client.Id, out socket));
-        return socket!;
+        await client.Socket.ConnectAsync().WithDeadline();
+        await Deadlines.Eventually(() => nsp.Sockets.Count == 1);
+        return nsp.Sockets.Values.Single();
+    }
+
+    // Its own Dispose leaves a WebSocket open, and unanswered.
+    private sealed class Client(NugetClient socket) : IAsyncDisposable
+    {
+        public NugetClient Socket => socket;
+
+        public async ValueTask DisposeAsync()
+        {
+            await socket.DisconnectAsync().WithDeadline();
+            socket.Dispose();
+        }
     }
 }

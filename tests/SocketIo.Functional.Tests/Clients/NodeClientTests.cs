@@ -140,7 +140,7 @@ public sealed class NodeClientTests(Way way)
         var answers = new List<string?>();
         foreach (var client in new[] { main, a, b })
             answers.Add((await client.EmitWithAckAsync("where")).Single().GetString());
-        Assert.Multiple(async () =>
+        await Assert.MultipleAsync(async () =>
         {
             Assert.That(answers, Is.EqualTo(new[] { "/", "/a", "/b" }));
             Assert.That((await a.NextEventAsync("only")).Args.Single().GetString(), Is.EqualTo("a"));
@@ -264,7 +264,7 @@ public sealed class NodeClientTests(Way way)
             Assert.That((await client.NextEventAsync("upgrade")).Args[0].GetString(), Is.EqualTo("websocket"));
             await Deadlines.Eventually(() => socket.Transport is Engine.EngineTransports.WebSocket);
         }
-        Assert.Multiple(async () =>
+        await Assert.MultipleAsync(async () =>
         {
             Assert.That((await client.GetStateAsync()).Transport, Is.EqualTo(way.EndsOn));
             Assert.That(socket.Transport.ToString(), Is.EqualTo(way.EndsOn).IgnoreCase);

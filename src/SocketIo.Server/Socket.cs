@@ -241,22 +241,24 @@ public sealed class Socket : IEmitter, IBroadcaster
         Change(listeners => listeners.Events.Add(eventName, listener));
     }
 
-    internal void Emit<TArgs>(string eventName, in TArgs args, bool isVolatile, long ackId = PacketHeader.NoId)
+    internal void Emit<TArgs>(string eventName, in TArgs args, bool isVolatile)
         where TArgs : struct, IEventArguments, allows ref struct
     {
         ReservedEvents.ThrowIfReserved(eventName);
-        var frame = Namespace.Server.Parser.WriteEvent(Namespace.Name, eventName, args, ackId);
-        if (Listeners is { AnyOutgoing.Length: > 0 })
-            NotifyOutgoing(new OutgoingEvent(eventName, args.ToArray()));
-        Send(frame, isVolatile);
+        Send(Namespace.Server.Parser.WriteEvent(Namespace.Name, eventName, args, PacketHeader.NoId), isVolatile, eventName, args);
     }
 
     internal Task<T?> EmitWithAck<T, TArgs>(
         string eventName, in TArgs args, TimeSpan? timeout, bool isVolatile, CancellationToken cancellation)
         where TArgs : struct, IEventArguments, allows ref struct
     {
+        ReservedEvents.ThrowIfReserved(eventName);
         var ack = new SingleAck<T>(this, eventName);
-        Emit(eventName, args, isVolatile, Track(ack, ack.Id));
+        var frame = Namespace.Server.Parser.WriteEvent(Namespace.Name, eventName, args, ack.Id);
+
+        // behind all that can throw, before the client can answer
+        Track(ack, ack.Id);
+        Send(frame, isVolatile, eventName, args);
         return ack.WaitAsync(timeout ?? Namespace.Server.Options.AckTimeout, cancellation);
     }
 
@@ -454,12 +456,19 @@ public sealed class Socket : IEmitter, IBroadcaster
         Namespace.Acks.Lose(this);
     }
 
-    private long Track(PendingAck ack, long id)
+    private void Track(PendingAck ack, long id)
     {
         Namespace.Acks.Add(id, ack);
         lock (_sync)
             (_acks ??= []).Add(ack);
-        return id;
+    }
+
+    private void Send<TArgs>(Frame frame, bool isVolatile, string eventName, in TArgs args)
+        where TArgs : struct, IEventArguments, allows ref struct
+    {
+        if (Listeners is { AnyOutgoing.Length: > 0 })
+            NotifyOutgoing(new OutgoingEvent(eventName, args.ToArray()));
+        Send(frame, isVolatile);
     }
 
     private void Change(Action<SocketListeners> change)

@@ -42,7 +42,7 @@ public sealed class TestServer : IAsyncDisposable
         Action<WebApplication> map,
         Action<WebApplicationBuilder>? build = null,
         bool https = false,
-        HttpProtocols protocols = HttpProtocols.Http1AndHttp2,
+        HttpProtocols? protocols = null,
         int port = 0)
     {
         var log = new LogSink();
@@ -50,8 +50,7 @@ public sealed class TestServer : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
         {
-            // without TLS there is nothing to choose the version by, and the server warns of it
-            listen.Protocols = !https && protocols is HttpProtocols.Http1AndHttp2 ? HttpProtocols.Http1 : protocols;
+            listen.Protocols = protocols ?? (https ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1);
             if (https)
                 listen.UseHttps(Certificate.Value);
         }));
@@ -68,7 +67,7 @@ public sealed class TestServer : IAsyncDisposable
     /// <param name="build">Adds services.</param>
     /// <param name="map">Adds middleware and endpoints before the server's own.</param>
     /// <param name="https">Whether to listen with TLS.</param>
-    /// <param name="protocols">The HTTP versions.</param>
+    /// <param name="protocols">The HTTP versions; by default those that clients can choose from: with TLS both, without only 1.1.</param>
     /// <param name="port">A port to listen on again; 0 takes a free one.</param>
     public static Task<TestServer> StartSocketIoAsync(
         Action<SocketIoServer>? configure = null,
@@ -76,7 +75,7 @@ public sealed class TestServer : IAsyncDisposable
         Action<WebApplicationBuilder>? build = null,
         Action<WebApplication>? map = null,
         bool https = false,
-        HttpProtocols protocols = HttpProtocols.Http1AndHttp2,
+        HttpProtocols? protocols = null,
         int port = 0) =>
         StartAsync(
             app =>

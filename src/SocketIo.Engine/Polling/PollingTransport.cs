@@ -244,7 +244,10 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             var frame = outbox.First;
             if (frame.IsClose)
             {
-                payload.Write(first ? "1"u8 : "\u001e1"u8);
+                // alone: stock clients see a close at once, and the messages before it in the same payload only after it
+                if (!first)
+                    return false;
+                payload.Write("1"u8);
                 outbox.ConsumeFirst();
                 return true;
             }

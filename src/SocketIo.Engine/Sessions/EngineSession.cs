@@ -13,6 +13,9 @@ public sealed partial class EngineSession
     // How long a closing session waits for the peer to take what is queued and to answer; the reference's value.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
 
+    // The same while the host stops, which waits for the connections: as long as ASP.NET Core gives other WebSockets (SignalR's CloseTimeout).
+    private static readonly TimeSpan StoppingLinger = TimeSpan.FromSeconds(5);
+
     // How long a WebSocket whose frames can't be understood is read on, so that a reset does not eat the close frame.
     private static readonly TimeSpan BrokenLinger = TimeSpan.FromSeconds(2);
 
@@ -435,7 +438,7 @@ public sealed partial class EngineSession
         if (Interlocked.Exchange(ref _closeClaimed, 1) != 0)
             return false;
         _reason = reason;
-        Volatile.Write(ref _lingerDeadline, _server.Deadline(Linger));
+        Volatile.Write(ref _lingerDeadline, _server.Deadline(_server.IsStopping ? StoppingLinger : Linger));
         for (var state = State; state < SessionState.Closing && !TryMove(state, SessionState.Closing); state = State)
         {
         }

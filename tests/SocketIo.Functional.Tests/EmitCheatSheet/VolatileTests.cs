@@ -1,0 +1,36 @@
+using SocketIo.TestKit;
+
+namespace SocketIo.Functional.Tests.EmitCheatSheet;
+
+public sealed class VolatileTests
+{
+    [Test]
+    public async Task A_volatile_event_is_dropped_while_a_polling_client_does_not_ask_for_any()
+    {
+        await using var server = await TestServer.StartSocketIoAsync();
+        using var http = new HttpClient { BaseAddress = server.Address };
+        var open = await http.GetStringAsync("/socket.io/?EIO=4&transport=polling").WithDeadline();
+        var url = "/socket.io/?EIO=4&transport=polling&sid=" + open.Split('"')[3];
+        (await http.PostAsync(url, new StringContent("40")).WithDeadline()).EnsureSuccessStatusCode();
+        Assert.That(await http.GetStringAsync(url).WithDeadline(), Does.StartWith("40{"));
+        await Deadlines.Eventually(() => server.Io.Sockets.Count == 1);
+        var socket = server.Io.Sockets.Values.Single();
+
+        await socket.Volatile.EmitAsync("lost");
+        await server.Io.Volatile.EmitAsync("lost", new byte[] { 1 });
+        await socket.EmitAsync("kept");
+        await socket.Volatile.EmitAsync("lost");
+        Assert.That(await http.GetStringAsync(url).WithDeadline(), Is.EqualTo("""42["kept"]"""));
+    }
+
+    [Test]
+    public async Task Volatile_events_arrive_while_the_client_can_be_sent_to()
+    {
+        await using var server = await TestServer.StartSocketIoAsync();
+        var connection = await server.ConnectAsync();
+        await connection.Socket.Volatile.EmitAsync("cursor", 1, 2);
+        Assert.That((await connection.Client.NextEventAsync("cursor")).ToString(), Is.EqualTo("cursor(1, 2)"));
+        await server.Io.Volatile.EmitAsync("cursor", new byte[] { 3 });
+        Assert.That((await connection.Client.NextEventAsync("cursor")).Args.Single().GetBinary(), Is.EqualTo(new byte[] { 3 }));
+    }
+}

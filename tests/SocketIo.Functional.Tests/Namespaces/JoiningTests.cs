@@ -1,0 +1,243 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using SocketIo.TestKit;
+
+namespace SocketIo.Functional.Tests.Namespaces;
+
+public sealed partial class JoiningTests
+{
+    [Test]
+    public async Task A_fixed_namespace_is_joined_with_or_without_the_slash_in_its_name()
+    {
+        await using var server = await TestServer.StartSocketIoAsync(io => io.Of("orders"));
+        Assert.That(server.Io.Of("orders"), Is.SameAs(server.Io.Of("/orders")));
+        Assert.That(server.Io.Of("/"), Is.SameAs(server.Io));
+        var (_, socket) = await server.ConnectAsync("/orders");
+        Assert.That(socket.Namespace.Name, Is.EqualTo("/orders"));
+        Assert.That(server.Io.AllNamespaces.Select(nsp => nsp.Name), Is.EquivalentTo(new[] { "/", "/orders" }));
+    }
+
+    [Test]
+    public async Task A_namespace_that_does_not_exist_refuses_and_does_not_come_to_exist()
+    {
+        await using var server = await TestServer.StartSocketIoAsync();
+        var client = await server.OpenAsync("/unknown");
+        Assert.That((await client.NextEventAsync("connect_error")).Args[0].GetString(), Is.EqualTo("Invalid namespace"));
+        Assert.That(server.Io.AllNamespaces, Has.Exactly(1).Items);
+    }
+
+    [Test]
+    public async Task A_template_makes_a_namespace_for_each_name_that_fits()
+    {
+        await using var server = await TestServer.StartSocketIoAsync(io => io
+            .OfPattern("/tenant-{id}").On("where", (Socket socket) => socket.Namespace.Name));
+        var one = await server.ConnectAsync("/tenant-1");
+        var two = await server.ConnectAsync("/tenant-2");
+        Assert.That((await one.Client.EmitWithAckAsync("where")).Single().GetString(), Is.EqualTo("/tenant-1"));
+        Assert.That((await two.Client.EmitWithAckAsync("where")).Single().GetString(), Is.EqualTo("/tenant-2"));
+        foreach (var name in new[] { "/tenant-", "/tenant-1/more", "/xtenant-1", "/Tenant-1" })
+        {
+            var stranger = await server.OpenAsync(name);
+            Assert.That((await stranger.NextEventAsync("connect_error")).Args[0].GetString(), Is.EqualTo("Invalid namespace"), name);
+        }
+    }
+
+    [Test]
+    public async Task A_regular_expression_makes_namespaces()
+    {
+        NamespacePattern pattern = null!;
+        await using var server = await TestServer.StartSocketIoAsync(io => pattern = io.Of(Digits()));
+        var one = await server.ConnectAsync("/dynamic-101");
+        Assert.That(pattern.Children.Single(), Is.SameAs(one.Socket.Namespace));
+        var stranger = await server.OpenAsync("/dynamic-x");
+        Assert.That((await stranger.NextEventAsync("connect_error")).Args[0].GetString(), Is.EqualTo("Invalid namespace"));
+    }
+
+    [Test]
+    public async Task A_predicate_decides_by_name_and_auth()
+    {
+        await using var server = await TestServer.StartSocketIoAsync(io => io.Of(
+            (name, auth) => ValueTask.FromResult(name.StartsWith("/game/", StringComparison.Ordinal) && auth.GetString("key") == "open")));
+        var (_, socket) = await server.ConnectAsync("/game/1", Options(new { key = "open" }));
+        Assert.That(socket.Namespace.Name, Is.EqualTo("/game/1"));
+        foreach (var (name, key) in new[] { ("/game/2", "wrong"), ("/other", "open") })
+        {
+            var stranger = await server.OpenAsync(name, Options(new { key }));
+            Assert.That((await stranger.NextEventAsync("connect_error")).Args[0].GetString(), Is.EqualTo("Invalid namespace"));
+        }
+    }
+
+    [Test]
+    public async Task A_predicate_that_throws_refuses_without_telling_why()
+    {
+        await using var server = await TestServer.StartSocketIoAsync(io => io.Of((_, _) => throw new InvalidOperationException("secret")));
+        server.Log.Expect("secret");
+        var client = await server.OpenAsync("/any");
+        Assert.That((await client.NextEventAsync("connect_error")).Args[0].GetString(), Is.EqualTo("Internal server error"));
+    }
+
+    [Test]
+    public async Task The_pattern_that_was_made_first_gets_the_client()
+    {
+        await using var server = await TestServer.StartSocketIoAsync(io =>
+        {
+            io.OfPattern("/a-{x}").On("which", (Socket _) => 1);
+            io.OfPattern("/{any}").On("which", (Socket _) => 2);
+        });
+        var first = await server.ConnectAsync("/a-1");
+        var second = await server.ConnectAsync("/b-1");
+        Assert.That((await first.Client.EmitWithAckAsync("which")).Single().GetInt32(), Is.EqualTo(1));
+        Assert.That((await second.Client.EmitWithAckAsync("which")).Single().GetInt32(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_namespace_made_by_hand_belongs_to_the_pattern_that_its_name_matches()
+    {
+        await using var server = await TestServer.StartSocketIoAsync();
+        var pattern = server.Io.Of(Digits());
+        pattern.On("pattern", (Socket _) => true);
+        var child = server.Io.Of("/dynamic-7");
+        Assert.That(pattern.Children, Is.EqualTo(new[] { child }));
+        var (client, _) = await server.ConnectAsync("/dynamic-7");
+        Assert.That((await client.EmitWithAckAsync("pattern")).Single().GetBoolean());
+    }
+
+    [Test]
+    public async Task An_emit_to_a_pattern_reaches_the_sockets_of_all_its_namespaces()
+    {
+        await using var server = await TestServer.StartSocketIoAsync();
+        var pattern = server.Io.OfPattern("/tenant-{id}");
+        var one = await server.ConnectAsync("/tenant-1");
+        var two = await server.ConnectAsync("/tenant-2");
+        var main = await server.ConnectAsync();
+        await one.Socket.JoinAsync("room");
+        await pattern.EmitAsync("all", 1, new byte[] { 2 });
+        await pattern.To("room").EmitAsync("room");
+        await pattern.Except("room").EmitAsync("others");
+        await Assert.MultipleAsync(async () =>
+        {
+            Assert.That(await one.SettledNamesAsync(), Is.EqualTo(new[] { "all", "room" }));
+            Assert.That(await two.SettledNamesAsync(), Is.EqualTo(new[] { "all", "others" }));
+            Assert.That(await main.SettledNamesAsync(), Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task New_namespaces_are_told_once_each()
+    {
+        var names = new List<string>();
+        await using var server = await TestServer.StartSocketIoAsync(io =>
+        {
+            io.OnNewNamespace(nsp => names.Add(nsp.Name));
+            io.OfPattern("/tenant-{id}");
+            io.Of("/fixed");
+            io.Of("/fixed");
+        });
+        await server.ConnectAsync("/tenant-1");
+        await server.ConnectAsync("/tenant-1");
+        await server.ConnectAsync("/fixed");
+        Assert.That(names, Is.EqualTo(new[] { "/fixed", "/tenant-1" }));
+    }
+
+    [Test]
+    public async Task Events_of_one_namespace_are_not_those_of_another()
+    {
+        var heard = new List<string>();
+        await using var server = await TestServer.StartSocketIoAsync(io =>
+        {
+            io.On("say", (Socket _, string text) => heard.Add("/ " + text));
+            io.Of("/chat").On("say", (Socket _, string text) => heard.Add("/chat " + text));
+            io.Of("/chat").On("answer me", (Socket _) => true);
+        });
+        var main = await server.ConnectAsync();
+        var chat = await server.ConnectedAsync(await main.Client.OpenSocketAsync("/chat"), "/chat");
+        await main.Client.EmitAsync("say", "a");
+        await chat.Client.EmitAsync("say", "b");
+        await chat.Client.EmitWithAckAsync("answer me");
+        Assert.That(heard, Is.EqualTo(new[] { "/ a", "/chat b" }));
+        Assert.That(chat.Socket.Id, Is.Not.EqualTo(main.Socket.Id));
+        await chat.Client.DisconnectAsync();
+        await Deadlines.Eventually(() => !chat.Socket.IsConnected);
+        Assert.That(main.Socket.IsConnected);
+    }
+
+    [Test]
+    public async Task A_client_that_joins_no_namespace_in_time_is_closed()
+    {
+        var clock = new ManualClock();
+        await using var server = await TestServer.StartSocketIoAsync(
+            options: options => options.ConnectTimeout = TimeSpan.FromSeconds(5),
+            build: build => build.Services.AddSingleton<TimeProvider>(clock));
+        await using var silent = await RawClient.OpenAsync(server);
+        await using var joined = await RawClient.OpenAsync(server);
+        await joined.JoinAsync();
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.That(await silent.ReceiveUntilClosedAsync(), Is.Empty);
+        await server.Io.EmitAsync("still here");
+        Assert.That(await joined.ReceiveAsync(), Is.EqualTo("""42["still here"]"""));
+    }
+
+    [Test]
+    public async Task A_client_that_every_namespace_refuses_is_closed_in_time()
+    {
+        var clock = new ManualClock();
+        await using var server = await TestServer.StartSocketIoAsync(
+            io => io.Use(_ => ConnectResult.Refuse("no")),
+            options => options.ConnectTimeout = TimeSpan.FromSeconds(5),
+            build => build.Services.AddSingleton<TimeProvider>(clock));
+        await using var refused = await RawClient.OpenAsync(server);
+        await refused.SendAsync("40");
+        Assert.That(await refused.ReceiveAsync(), Is.EqualTo("""44{"message":"no"}"""));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.That(await refused.ReceiveUntilClosedAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Joining_the_same_namespace_twice_closes_the_connection()
+    {
+        var reasons = new Signal<string>();
+        await using var server = await TestServer.StartSocketIoAsync(io => io.OnDisconnect((_, reason) => reasons.SetAsync(reason.ToString())));
+        await using var raw = await RawClient.OpenAsync(server);
+        await raw.JoinAsync();
+        await raw.SendAsync("40");
+        Assert.That(await raw.ReceiveUntilClosedAsync(), Is.Empty);
+        Assert.That(await reasons.NextAsync(), Is.EqualTo("forced server close"));
+    }
+
+    [Test]
+    public async Task Joining_the_same_namespace_twice_while_its_middleware_decides_closes_the_connection()
+    {
+        var gate = new TaskCompletionSource();
+        var runs = 0;
+        await using var server = await TestServer.StartSocketIoAsync(io => io.Use(async _ =>
+        {
+            Interlocked.Increment(ref runs);
+            await gate.Task;
+            return ConnectResult.Accept;
+        }));
+        await using var raw = await RawClient.OpenAsync(server);
+        await raw.SendAsync("40");
+        await raw.SendAsync("40");
+        Assert.That(await raw.ReceiveUntilClosedAsync(), Is.Empty);
+        gate.SetResult();
+        Assert.That(runs, Is.EqualTo(1));
+        Assert.That(server.Io.Sockets, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_client_that_left_a_namespace_can_join_it_again_as_another_socket()
+    {
+        await using var server = await TestServer.StartSocketIoAsync();
+        var (client, socket) = await server.ConnectAsync();
+        await client.DisconnectAsync();
+        await Deadlines.Eventually(() => server.Io.Sockets.Count == 0);
+        await client.ConnectAsync();
+        var (_, again) = await server.ConnectedAsync(client);
+        Assert.That(again.Id, Is.Not.EqualTo(socket.Id));
+    }
+
+    private static object Options(object auth) => new { transports = new[] { "websocket" }, auth };
+
+    [GeneratedRegex(@"^/dynamic-\d+$")]
+    private static partial Regex Digits();
+}

@@ -120,7 +120,7 @@ public class HeartbeatTests
     public async Task The_heartbeat_looks_by_itself_as_time_passes()
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        using var metrics = new EngineMetrics(services.GetRequiredService<IMeterFactory>());
+        var metrics = new EngineMetrics(services.GetRequiredService<IMeterFactory>());
         var clock = new ManualClock();
         using var server = new EngineServer(new EngineOptions(), "/engine.io", _engine.Handler, clock, NullLoggerFactory.Instance, metrics);
         TestTransport? transport = null;

@@ -72,7 +72,6 @@ internal sealed class TestEngine : IDisposable
     public void Dispose()
     {
         Server.Dispose();
-        Server.Metrics.Dispose();
         _loggers.Dispose();
         _services.Dispose();
         Log.AssertNothingUnexpected();

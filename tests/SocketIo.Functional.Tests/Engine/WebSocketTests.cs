@@ -59,18 +59,6 @@ public class WebSocketTests(bool directSocketWrites)
     }
 
     [Test]
-    public async Task A_client_that_speaks_before_it_read_the_handshake_still_reads_that_first()
-    {
-        for (var i = 0; i < 200; i++)
-        {
-            using var hasty = await RawWebSocket.ConnectAsync(_host.Address, "/engine.io/?EIO=4&transport=websocket");
-            await hasty.SendAsync("4hasty");
-            Assert.That((await hasty.ReadAsync()).Text, Does.StartWith("0{"));
-            Assert.That((await hasty.ReadAsync()).Text, Is.EqualTo("4hasty"));
-        }
-    }
-
-    [Test]
     public async Task Fragments_are_put_together_with_a_ping_between()
     {
         await _client.WriteRawAsync(RawWebSocket.Frame(1, "4he"u8, final: false));

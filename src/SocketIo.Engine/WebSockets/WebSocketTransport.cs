@@ -51,16 +51,12 @@ internal sealed class WebSocketTransport : Transport
         _session = session;
         _input = input;
         _output = output;
-        _socket = socket;
+        _socket = socket is not null && TryUnblock(socket) ? socket : null;
         _abort = abort;
 
         // a candidate's first frame answers the 101, and nothing else has been written
         _path = isCandidate ? OpenUnanswered : ThroughStream;
         _wroteAny = isCandidate;
-
-        // with a blocking socket one slow receiver would block the broadcaster
-        if (socket is not null)
-            socket.Blocking = false;
     }
 
     public override EngineTransports Kind => EngineTransports.WebSocket;
@@ -124,6 +120,20 @@ internal sealed class WebSocketTransport : Transport
         var write = _output.WriteAsync(frame.Memory);
         if (!write.IsCompletedSuccessfully)
             _ = AbortOnFailureAsync(write);
+    }
+
+    /// <summary>With a blocking socket one slow receiver would block the broadcaster. False when the client is gone already.</summary>
+    private static bool TryUnblock(Socket socket)
+    {
+        try
+        {
+            socket.Blocking = false;
+            return true;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     private async Task ReceiveAsync(FrameReader frames)

@@ -92,6 +92,20 @@ public class HandshakeTests
         Assert.That(without.Response, Does.Not.Contain("Sec-WebSocket-Protocol"));
     }
 
+    [Test]
+    public async Task Through_the_servers_pipe_a_client_that_speaks_first_still_reads_the_handshake_first()
+    {
+        // direct socket writes take the first packet for an answer to the handshake, so this holds without them only
+        await using var host = await EngineHost.StartAsync(options => options.DirectSocketWrites = false);
+        for (var i = 0; i < 100; i++)
+        {
+            using var hasty = await RawWebSocket.ConnectAsync(host.Address, "/engine.io/?EIO=4&transport=websocket");
+            await hasty.SendAsync("4hasty");
+            Assert.That((await hasty.ReadAsync()).Text, Does.StartWith("0{"));
+            Assert.That((await hasty.ReadAsync()).Text, Is.EqualTo("4hasty"));
+        }
+    }
+
     private static void AssertHandshake(JsonElement handshake, string upgrades, int pingInterval, int pingTimeout, int maxPayload)
     {
         Assert.That(

@@ -65,10 +65,34 @@ public class HttpVersionTests
         await ReadAsync(second);
         dropped.Terminate();
         await Deadlines.Eventually(() => host.SessionCount == 1);
-        await second.SendAsync("4on"u8.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None).WithDeadline();
+        await SendAsync(second, "4on");
         Assert.That(await ReadAsync(second), Is.EqualTo("4on"u8.ToArray()));
         Assert.That(async () => await ReadAsync(first), Throws.InstanceOf<WebSocketException>());
         await second.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WithDeadline();
+    }
+
+    [Test]
+    public async Task A_polling_session_is_upgraded_over_HTTP_2([Values] bool https)
+    {
+        await using var host = await StartAsync(https);
+        using var invoker = Invoker();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(host.Address, "/engine.io/?EIO=4&transport=polling"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        using var open = await invoker.SendAsync(request, CancellationToken.None).WithDeadline();
+        var session = host.App.Sessions.Values.Single();
+        using var socket = await ConnectAsync(host, invoker, "&sid=" + session.Id);
+        await SendAsync(socket, "2probe");
+        Assert.That(await ReadAsync(socket), Is.EqualTo("3probe"u8.ToArray()));
+        session.Send("queued");
+        await SendAsync(socket, "5");
+        Assert.That(await ReadAsync(socket), Is.EqualTo("4queued"u8.ToArray()));
+        await SendAsync(socket, "4on");
+        Assert.That(await ReadAsync(socket), Is.EqualTo("4on"u8.ToArray()));
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WithDeadline();
+        await host.HasNoSessions();
     }
 
     [Test]
@@ -123,18 +147,21 @@ public class HttpVersionTests
         return new HttpMessageInvoker(handler);
     }
 
-    private static async Task<ClientWebSocket> ConnectAsync(EngineHost host, HttpMessageInvoker invoker)
+    private static async Task<ClientWebSocket> ConnectAsync(EngineHost host, HttpMessageInvoker invoker, string query = "")
     {
         var socket = new ClientWebSocket();
         socket.Options.HttpVersion = HttpVersion.Version20;
         socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
-        var address = new UriBuilder(new Uri(host.Address, "/engine.io/?EIO=4&transport=websocket"))
+        var address = new UriBuilder(new Uri(host.Address, "/engine.io/?EIO=4&transport=websocket" + query))
         {
             Scheme = host.Address.Scheme == "https" ? "wss" : "ws",
         };
         await socket.ConnectAsync(address.Uri, invoker, CancellationToken.None).WithDeadline();
         return socket;
     }
+
+    private static Task SendAsync(ClientWebSocket socket, string packet) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(packet), WebSocketMessageType.Text, true, CancellationToken.None).WithDeadline();
 
     private static async Task<byte[]> ReadAsync(ClientWebSocket socket)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using SocketIo.Engine;
 using SocketIo.TestKit;
 
@@ -94,6 +95,31 @@ public class LifetimeTests
     }
 
     [Test]
+    public async Task Clients_that_come_and_go_in_all_ways_leave_nothing_behind([Range(1, 3)] int seed)
+    {
+        const int Clients = 60;
+        await using var host = await EngineHost.StartAsync();
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(i => Task.Run(() => ComeAndGoAsync(host, new Random((seed * 1000) + i))))).WithDeadline();
+        await host.HasNoSessions();
+        await Deadlines.Eventually(() => host.App.Closed.Length == Clients);
+        Assert.That(host.App.Sessions, Has.Count.EqualTo(Clients));
+    }
+
+    [Test]
+    public async Task The_request_of_a_WebSocket_session_can_be_read_after_its_end()
+    {
+        await using var host = await EngineHost.StartAsync();
+        using var socket = await RawWebSocket.OpenAsync(host.Address);
+        var session = host.Session(socket.Sid);
+        await socket.WriteRawAsync(RawWebSocket.CloseFrame(1000));
+        await socket.ReadToEndAsync();
+        await host.HasNoSessions();
+        await Deadlines.Eventually(() => session.HttpContext is DefaultHttpContext);
+        Assert.That(session.HttpContext.Request.Query["transport"].ToString(), Is.EqualTo("websocket"));
+        Assert.That(session.HttpContext.Connection.RemoteIpAddress, Is.EqualTo(IPAddress.Loopback));
+    }
+
+    [Test]
     public async Task A_handler_and_MapEngineIo_make_an_echo_server()
     {
         await using var server = await TestServer.StartAsync(app => app.MapEngineIo("/engine.io", new Echoing()));
@@ -105,6 +131,52 @@ public class LifetimeTests
         await socket.SendAsync([1, 2, 3]);
         Assert.That((await socket.ReadAsync()).Text, Is.EqualTo("4hello"));
         Assert.That((await socket.ReadAsync()).Payload, Is.EqualTo(new byte[] { 1, 2, 3 }));
+    }
+
+    private static async Task ComeAndGoAsync(EngineHost host, Random random)
+    {
+        using var polling = random.Next(3) == 0 ? null : await RawPolling.OpenAsync(host.Address);
+        using var socket = polling is null
+            ? await RawWebSocket.OpenAsync(host.Address)
+            : await RawWebSocket.ConnectAsync(host.Address, $"/engine.io/?EIO=4&transport=websocket&sid={polling.Sid}");
+        var session = host.Session(polling?.Sid ?? socket.Sid);
+        var upgrade = polling is not null && random.Next(3) > 0;
+        if (polling is not null)
+        {
+            await polling.PostAsync("4x");
+            await polling.PollAsync();
+        }
+        if (upgrade)
+        {
+            await socket.SendAsync("2probe");
+            await socket.ReadAsync();
+            if (random.Next(2) == 0)
+                await socket.SendAsync("5");
+        }
+        switch (random.Next(4))
+        {
+            case 0:
+                session.Close();
+                break;
+            case 1:
+                session.Terminate();
+                session.Close();
+                break;
+            case 2:
+                socket.Reset();
+                break;
+            default:
+                await socket.SendAsync("1");
+                break;
+        }
+
+        // a client that polls still has a session when only its candidate went
+        if (polling is not null && session.IsOpen)
+            session.Close();
+        if (polling is not null && session.Transport is EngineTransports.Polling)
+            using (await polling.GetAsync())
+            {
+            }
     }
 
     private sealed class Echoing : IEngineHandler

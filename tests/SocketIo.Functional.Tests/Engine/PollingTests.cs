@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using SocketIo.Engine;
 using SocketIo.TestKit;
@@ -198,6 +199,17 @@ public class PollingTests
         await Parked();
         await cancellation.CancelAsync();
         Assert.That(async () => await poll, Throws.InstanceOf<OperationCanceledException>());
+        await AssertClosed(DisconnectReason.TransportError);
+    }
+
+    [Test]
+    public async Task A_post_that_breaks_off_ends_the_session()
+    {
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(_host.Address.Host, _host.Address.Port).WithDeadline();
+        await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST {_client.Target("EIO=4&transport=polling")} HTTP/1.1\r\nHost: {_host.Address.Authority}\r\nContent-Length: 100\r\n\r\n4part"));
+        tcp.Client.Shutdown(SocketShutdown.Send);
         await AssertClosed(DisconnectReason.TransportError);
     }
 

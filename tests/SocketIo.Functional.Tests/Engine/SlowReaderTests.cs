@@ -79,6 +79,19 @@ public class SlowReaderTests(bool directSocketWrites)
     }
 
     [Test]
+    public async Task A_message_of_the_default_limit_goes_both_ways_and_one_byte_more_does_not()
+    {
+        await using var host = await StartAsync(SlowConsumerPolicy.Disconnect);
+        using var client = await RawWebSocket.OpenAsync(host.Address, receiveBuffer: 4096);
+        var bytes = new byte[1_000_000];
+        new Random(1).NextBytes(bytes);
+        await client.SendAsync(bytes);
+        Assert.That((await client.ReadAsync()).Payload.AsSpan().SequenceEqual(bytes), Is.True);
+        await client.SendAsync(new byte[1_000_001]);
+        Assert.That((await client.ReadAsync()).ToString(), Is.EqualTo("close 1009 the message is too big"));
+    }
+
+    [Test]
     public async Task What_is_sent_while_the_socket_is_full_follows_in_order_from_all_senders([Range(1, 3)] int seed)
     {
         const int Senders = 3;

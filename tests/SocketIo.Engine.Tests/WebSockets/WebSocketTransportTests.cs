@@ -1,0 +1,28 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+using SocketIo.Engine.Tests.Sessions;
+using SocketIo.Engine.WebSockets;
+using SocketIo.TestKit;
+using TcpSocket = System.Net.Sockets.Socket;
+
+namespace SocketIo.Engine.Tests.WebSockets;
+
+public class WebSocketTransportTests
+{
+    [Test]
+    public async Task A_client_gone_right_after_the_handshake_is_a_transport_close()
+    {
+        using var engine = new TestEngine();
+        var socket = new TcpSocket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Dispose();
+        var session = new EngineSession(
+            engine.Server,
+            "gone",
+            new DefaultHttpContext(),
+            session => new WebSocketTransport(session, Stream.Null, socket, isCandidate: false, () => { }));
+        session.Open();
+        await ((WebSocketTransport)session.CurrentTransport).RunAsync().WithDeadline();
+        Assert.That(engine.Handler.Calls, Is.EqualTo(new[] { "opened", "closed transport close" }));
+        Assert.That(engine.Server.Sessions.Count, Is.Zero);
+    }
+}

@@ -358,18 +358,19 @@ public sealed class Socket : IEmitter, IBroadcaster
     }
 
     /// <summary>Tells the client to go, and goes.</summary>
-    internal void LeaveNamespace()
-    {
-        _client.Send(Namespace.Server.Parser.WriteDisconnect(Namespace.Name));
-        Close(DisconnectReason.ServerNamespaceDisconnect);
-    }
+    internal void LeaveNamespace() => Close(DisconnectReason.ServerNamespaceDisconnect);
 
     /// <summary>Disconnects: handlers are told, rooms are left. The first reason counts.</summary>
     internal void Close(DisconnectReason reason)
     {
         if (Interlocked.CompareExchange(ref _state, Closing, Connected) != Connected)
             return;
-        _client.Remove(this, byServer: reason == DisconnectReason.ServerNamespaceDisconnect);
+        var byServer = reason == DisconnectReason.ServerNamespaceDisconnect;
+        _client.Remove(this, byServer);
+
+        // behind the claim and the removal: a client that is told may close the connection, or join again, at once
+        if (byServer)
+            _client.Send(Namespace.Server.Parser.WriteDisconnect(Namespace.Name));
         var told = Namespace.TellDisconnectingAsync(this, reason);
         if (told.IsCompleted)
             FinishClose(reason);

@@ -149,6 +149,37 @@ public sealed class DisconnectTests
         Assert.That(await _reasons.NextAsync(), Is.EqualTo("parse error"));
     }
 
+    [TestCase("1")]
+    [TestCase("-1")]
+    [TestCase("0.5")]
+    [TestCase("\"0\"")]
+    [TestCase("null")]
+    public async Task A_placeholder_of_no_attachment_closes_the_client(string number)
+    {
+        await using var server = await StartAsync(configure: io => io.On("e", (Socket _, byte[] bytes) => bytes));
+        await using var raw = await RawClient.OpenAsync(server);
+        await raw.JoinAsync();
+        await raw.SendAsync($$"""451-0["e",{"_placeholder":true,"num":{{number}}}]""");
+        await raw.SendAsync(new byte[] { 1 });
+        Assert.That(await raw.ReceiveUntilClosedAsync(), Is.Empty);
+        Assert.That(await _reasons.NextAsync(), Is.EqualTo("parse error"));
+    }
+
+    [Test]
+    public async Task A_client_that_takes_nothing_while_too_much_waits_for_it_is_disconnected()
+    {
+        await using var server = await StartAsync(options => options.MaxQueuedBytes = 10_000);
+        server.Log.Expect("A slow client is disconnected");
+        using var http = new HttpClient { BaseAddress = server.Address };
+        var open = await http.GetStringAsync("/socket.io/?EIO=4&transport=polling").WithDeadline();
+        var url = "/socket.io/?EIO=4&transport=polling&sid=" + open.Split('"')[3];
+        (await http.PostAsync(url, new StringContent("40")).WithDeadline()).EnsureSuccessStatusCode();
+        await Deadlines.Eventually(() => server.Io.Sockets.Count == 1);
+        for (var i = 0; i < 3; i++)
+            await server.Io.EmitAsync("much", new string('x', 5_000));
+        Assert.That(await _reasons.NextAsync(), Is.EqualTo("transport error"));
+    }
+
     [Test]
     public async Task A_connection_that_ends_between_packet_and_attachment_is_a_transport_close()
     {

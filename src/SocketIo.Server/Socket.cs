@@ -343,7 +343,6 @@ public sealed class Socket : IEmitter, IBroadcaster
     /// </summary>
     internal void Connect()
     {
-        _dispatch.HoldEvents();
         Interlocked.CompareExchange(ref _state, Connected, Connecting);
         _client.Send(Namespace.Server.Parser.WriteConnect(Namespace.Name, Id));
         lock (_sync)

@@ -133,7 +133,7 @@ const operations = {
     return {
       id: socket.id ?? null,
       connected: socket.connected,
-      recovered: socket.recovered,
+      recovered: socket.recovered === true, // undefined when the server does not offer recovery
       transport: engine?.transport?.name ?? null,
       engineId: engine?.id ?? null,
     };

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -21,6 +22,9 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
 
     private const string WebSocketName = "websocket";
     private const string PollingName = "polling";
+    private const string OtherTransport = "the session uses another transport";
+
+    private static readonly StreamPipeReaderOptions StreamReading = new(leaveOpen: true, useZeroByteReads: true);
 
     private readonly EngineOptions _options = server.Options;
 
@@ -51,8 +55,10 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
             await OpenAsync(context, isUpgrade).ConfigureAwait(false);
         else if (isUpgrade)
             await UpgradeAsync(context, session).ConfigureAwait(false);
+        else if (session.CurrentTransport is PollingTransport polling)
+            await ContinueAsync(context, polling).ConfigureAwait(false);
         else
-            await ContinueAsync(context, (PollingTransport)session.CurrentTransport).ConfigureAwait(false);
+            await RefuseAsync(context, isUpgrade, EngineError.BadRequest(OtherTransport)).ConfigureAwait(false);
     }
 
     // The order of the checks is the reference's: it decides which code a request with several faults gets.
@@ -70,7 +76,7 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
             if (!server.Sessions.TryGet(sid, out session) || session.IsGone)
                 return EngineError.UnknownSession;
             var matches = isUpgrade ? transport == WebSocketName : session.CurrentTransport is PollingTransport && transport == PollingName;
-            return matches ? null : EngineError.BadRequest("the session uses another transport");
+            return matches ? null : EngineError.BadRequest(OtherTransport);
         }
 
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsConnect(context.Request.Method))
@@ -127,12 +133,13 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
         var stream = await AcceptAsync(context).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            var socket = SocketOf(context);
+            var input = InputOf(context, stream);
             var session = new EngineSession(
-                server, id, context, session => new WebSocketTransport(session, stream, socket, isCandidate: false, context.Abort));
+                server, id, context, session => new WebSocketTransport(session, input, stream, SocketOf(context), isCandidate: false, context.Abort));
             session.Open();
             await ((WebSocketTransport)session.CurrentTransport).RunAsync().ConfigureAwait(false);
             session.DetachRequest();
+            await CompleteAsync(context, input).ConfigureAwait(false);
         }
     }
 
@@ -155,9 +162,11 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
                 await stream.WriteAsync(close.Memory, context.RequestAborted).ConfigureAwait(false);
                 return;
             }
-            var candidate = new WebSocketTransport(session, stream, SocketOf(context), isCandidate: true, context.Abort);
+            var input = InputOf(context, stream);
+            var candidate = new WebSocketTransport(session, input, stream, SocketOf(context), isCandidate: true, context.Abort);
             attempt.Attach(candidate);
             await candidate.RunAsync().ConfigureAwait(false);
+            await CompleteAsync(context, input).ConfigureAwait(false);
         }
     }
 
@@ -272,6 +281,18 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
         headers.SecWebSocketAccept = WebSocketHandshake.AcceptKey(context.Request.Headers.SecWebSocketKey.ToString());
         return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
     }
+
+    // On HTTP/1.1 the upgraded stream only copies what the connection's pipe holds. Elsewhere a zero-byte read, which waits for data
+    // before a buffer is rented, keeps an idle connection small.
+    private static PipeReader InputOf(HttpContext context, Stream stream) =>
+        ConnectionInput(context) ?? PipeReader.Create(stream, StreamReading);
+
+    private static PipeReader? ConnectionInput(HttpContext context) =>
+        IsExtendedConnect(context) ? null : context.Features.Get<IConnectionTransportFeature>()?.Transport.Input;
+
+    // The connection's own pipe is the server's to complete.
+    private static ValueTask CompleteAsync(HttpContext context, PipeReader input) =>
+        input == ConnectionInput(context) ? ValueTask.CompletedTask : input.CompleteAsync();
 
     // The socket may be written only where the server would write the same bytes to it: HTTP/1.1 without TLS.
     private Socket? SocketOf(HttpContext context) =>

@@ -52,7 +52,15 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         response.ContentType = "text/plain; charset=UTF-8";
         response.ContentLength = payload.WrittenCount;
         writeHeaders(context);
-        await response.Body.WriteAsync(payload.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            await response.Body.WriteAsync(payload.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // what was in the answer is lost, so the session is
+            session.OnLost(this, DisconnectReason.TransportError.With("poll connection closed prematurely"));
+        }
     }
 
     /// <summary>Takes the packets of a POST in; the answer leaves when they are handled.</summary>

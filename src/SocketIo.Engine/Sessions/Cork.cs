@@ -39,6 +39,7 @@ internal static class Cork
     private sealed class Batch
     {
         private EngineSession?[] _sessions = new EngineSession?[ChunkSize];
+        private EngineSession?[]? _spare;
 
         public int Depth { get; set; }
 
@@ -53,19 +54,24 @@ internal static class Cork
 
         public void Drain()
         {
+            // taken out first: what a drain causes may hold and release again
+            var sessions = _sessions;
             var count = Count;
+            _sessions = _spare ?? new EngineSession?[ChunkSize];
+            _spare = null;
             Count = 0;
             if (count > InlineDrains)
             {
                 for (var at = 0; at < count; at += ChunkSize)
-                    Chunk.Queue(_sessions.AsSpan(at, Math.Min(ChunkSize, count - at)));
+                    Chunk.Queue(sessions.AsSpan(at, Math.Min(ChunkSize, count - at)));
             }
             else
             {
                 for (var i = 0; i < count; i++)
-                    _sessions[i]!.Drain();
+                    sessions[i]!.Drain();
             }
-            Array.Clear(_sessions, 0, count);
+            Array.Clear(sessions, 0, count);
+            _spare = sessions;
         }
     }
 

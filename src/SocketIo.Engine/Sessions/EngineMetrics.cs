@@ -3,11 +3,10 @@ using System.Diagnostics.Metrics;
 namespace SocketIo.Engine.Sessions;
 
 /// <summary>The meter "SocketIo.Engine". Names and units follow the OpenTelemetry conventions for SignalR.</summary>
-internal sealed class EngineMetrics : IDisposable
+internal sealed class EngineMetrics
 {
     public const string MeterName = "SocketIo.Engine";
 
-    private readonly Meter _meter;
     private readonly UpDownCounter<long> _activeConnections;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _dropped;
@@ -16,19 +15,19 @@ internal sealed class EngineMetrics : IDisposable
 
     public EngineMetrics(IMeterFactory meters)
     {
-        _meter = meters.Create(MeterName);
-        _activeConnections = _meter.CreateUpDownCounter<long>(
+        var meter = meters.Create(MeterName);
+        _activeConnections = meter.CreateUpDownCounter<long>(
             "socketio.server.active_connections", "{connection}", "Connections that are open.");
-        _duration = _meter.CreateHistogram(
+        _duration = meter.CreateHistogram(
             "socketio.server.connection.duration",
             "s",
             "How long connections lasted.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300] });
-        _dropped = _meter.CreateCounter<long>(
+        _dropped = meter.CreateCounter<long>(
             "socketio.server.outbound.dropped", "{message}", "Messages that were not sent, by reason.");
-        _rejections = _meter.CreateCounter<long>(
+        _rejections = meter.CreateCounter<long>(
             "socketio.server.handshake.rejections", "{request}", "Requests refused, by error code.");
-        _upgrades = _meter.CreateCounter<long>(
+        _upgrades = meter.CreateCounter<long>(
             "socketio.server.upgrades", "{upgrade}", "Upgrades from polling to WebSocket, by outcome.");
     }
 
@@ -46,6 +45,4 @@ internal sealed class EngineMetrics : IDisposable
     public void Rejected(int code) => _rejections.Add(1, new KeyValuePair<string, object?>("code", code));
 
     public void Upgraded(string outcome) => _upgrades.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
-
-    public void Dispose() => _meter.Dispose();
 }

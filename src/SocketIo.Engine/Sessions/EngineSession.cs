@@ -109,17 +109,19 @@ public sealed partial class EngineSession
     internal void Open()
     {
         _server.Sessions.Add(this);
+
+        // a polling client that hung up at once: its session was removed before it was added
+        if (State is SessionState.Closed)
+            _server.Sessions.Remove(this);
         _server.Metrics.Opened();
+
+        // a quick client could answer the handshake: it leaves when the handler knows of the session
+        Cork.Hold();
         Enqueue(_server.OpenPacket(Id, Transport));
-        try
-        {
-            _server.Handler.OnOpened(this);
-        }
-        catch (Exception exception)
-        {
-            Fail(exception);
-        }
+        TellOfOpening();
         TryMove(SessionState.Opening, SessionState.Open);
+        Cork.Release();
+
         TellOfClose(OpeningTold);
         if (_server.IsStopping)
             Close(DisconnectReason.ServerShuttingDown, CloseCode.GoingAway);
@@ -186,7 +188,7 @@ public sealed partial class EngineSession
     internal ValueTask Receive(Transport transport, bool isBinary, ReadOnlySpan<byte> packet)
     {
         if (!ReferenceEquals(transport, CurrentTransport))
-            return Volatile.Read(ref _upgrade)?.Receive(isBinary, packet) ?? ValueTask.CompletedTask;
+            return AttemptOf(transport)?.Receive(isBinary, packet) ?? ValueTask.CompletedTask;
         if (!IsOpen)
             return ValueTask.CompletedTask;
         if (isBinary)
@@ -228,15 +230,8 @@ public sealed partial class EngineSession
     {
         if (!TryClaimClose(reason))
             return;
-        switch (_outbox.Enqueue(Frame.Close(code, reason.Description ?? reason.ToString())))
-        {
-            case EnqueueResult.Owner:
-                Cork.Drain(this);
-                break;
-            case EnqueueResult.Full:
-                Terminate();
-                break;
-        }
+        if (_outbox.Enqueue(Frame.Close(code, reason.Description ?? reason.ToString())) is EnqueueResult.Owner)
+            Cork.Drain(this);
         TellOfClose(CloseClaimed);
     }
 
@@ -272,7 +267,7 @@ public sealed partial class EngineSession
         if (ReferenceEquals(transport, CurrentTransport))
             Drop(reason);
         else
-            Volatile.Read(ref _upgrade)?.Cancel("lost");
+            AttemptOf(transport)?.Cancel("lost");
     }
 
     /// <summary>The peer closed politely: a WebSocket close frame or the packet "1".</summary>
@@ -280,7 +275,7 @@ public sealed partial class EngineSession
     {
         if (!ReferenceEquals(transport, CurrentTransport))
         {
-            Volatile.Read(ref _upgrade)?.Cancel("closed");
+            AttemptOf(transport)?.Cancel("closed");
         }
         else if (transport.Kind is EngineTransports.Polling)
         {
@@ -298,7 +293,7 @@ public sealed partial class EngineSession
     {
         if (!ReferenceEquals(transport, CurrentTransport))
         {
-            Volatile.Read(ref _upgrade)?.Cancel("error");
+            AttemptOf(transport)?.Cancel("error");
             return;
         }
         Break(DisconnectReason.TransportError.With(reason), code);
@@ -311,7 +306,9 @@ public sealed partial class EngineSession
         if (Transport is not EngineTransports.Polling || !TryMove(SessionState.Open, SessionState.Upgrading))
             return null;
         var attempt = new UpgradeAttempt(this, CurrentTransport, _server.Deadline(_server.Options.UpgradeTimeout));
-        Volatile.Write(ref _upgrade, attempt);
+
+        // a full fence: a closer moves the state and then looks for an attempt
+        Interlocked.Exchange(ref _upgrade, attempt);
         if (!IsOpen)
             attempt.Cancel("closed");
         return attempt;
@@ -429,6 +426,10 @@ public sealed partial class EngineSession
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>The upgrade that a transport not in use attempts; null once it is over, whatever the next candidate does.</summary>
+    private UpgradeAttempt? AttemptOf(Transport transport) =>
+        Volatile.Read(ref _upgrade) is { } attempt && attempt.IsOf(transport) ? attempt : null;
+
     private bool TryMove(SessionState from, SessionState to) =>
         Interlocked.CompareExchange(ref _state, (int)to, (int)from) == (int)from;
 
@@ -443,6 +444,18 @@ public sealed partial class EngineSession
         }
         Volatile.Read(ref _upgrade)?.Cancel("closed");
         return true;
+    }
+
+    private void TellOfOpening()
+    {
+        try
+        {
+            _server.Handler.OnOpened(this);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
     }
 
     // Called once with each bit; the later call tells the handler.

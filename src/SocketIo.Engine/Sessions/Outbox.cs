@@ -37,11 +37,14 @@ internal sealed class Outbox(int maxQueuedBytes)
 
     public bool HasOne => _first is not null && ReferenceEquals(_first, _last);
 
-    /// <summary>Adds a frame behind all others. An outbox that is empty takes a frame of any size.</summary>
+    /// <summary>
+    /// Adds a frame behind all others. An outbox that is empty takes a frame of any size, and a close frame always fits: what was
+    /// queued before it has to leave.
+    /// </summary>
     public EnqueueResult Enqueue(Frame frame)
     {
         var queued = Interlocked.Add(ref _queuedBytes, frame.Length);
-        if (queued > maxQueuedBytes && queued != frame.Length)
+        if (queued > maxQueuedBytes && queued != frame.Length && !frame.IsClose)
         {
             Interlocked.Add(ref _queuedBytes, -frame.Length);
             return EnqueueResult.Full;

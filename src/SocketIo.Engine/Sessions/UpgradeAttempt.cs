@@ -19,6 +19,8 @@ internal sealed class UpgradeAttempt(EngineSession session, Transport polling, l
             candidate.Abort();
     }
 
+    public bool IsOf(Transport transport) => ReferenceEquals(transport, Volatile.Read(ref _candidate));
+
     /// <summary>Takes a packet from the candidate.</summary>
     public ValueTask Receive(bool isBinary, ReadOnlySpan<byte> packet)
     {

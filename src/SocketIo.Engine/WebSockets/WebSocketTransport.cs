@@ -23,13 +23,12 @@ internal sealed class WebSocketTransport : Transport
     // A frame this large is sent as it is; copying it would cost more than the extra send.
     private const int SentAlone = 16 * 1024;
 
-    private static readonly StreamPipeReaderOptions ReaderOptions = new(leaveOpen: true, useZeroByteReads: true);
-
     [ThreadStatic]
     private static byte[]? _gather;
 
     private readonly EngineSession _session;
-    private readonly Stream _stream;
+    private readonly PipeReader _input;
+    private readonly Stream _output;
     private readonly Socket? _socket;
     private readonly Action _abort;
     private readonly Lock _finishing = new();
@@ -42,14 +41,16 @@ internal sealed class WebSocketTransport : Transport
     private TaskCompletionSource? _whenCloseWritten;
 
     /// <param name="session">The session; the transport is its own, or wants to become so.</param>
-    /// <param name="stream">The upgraded stream.</param>
+    /// <param name="input">What the peer sends; completed by its owner.</param>
+    /// <param name="output">The upgraded stream.</param>
     /// <param name="socket">The socket below it, when nothing lies between that changes bytes; else null.</param>
     /// <param name="isCandidate">Whether the session has another transport so far, and so nothing was written here.</param>
     /// <param name="abort">Drops the connection.</param>
-    public WebSocketTransport(EngineSession session, Stream stream, Socket? socket, bool isCandidate, Action abort)
+    public WebSocketTransport(EngineSession session, PipeReader input, Stream output, Socket? socket, bool isCandidate, Action abort)
     {
         _session = session;
-        _stream = stream;
+        _input = input;
+        _output = output;
         _socket = socket;
         _abort = abort;
 
@@ -70,19 +71,14 @@ internal sealed class WebSocketTransport : Transport
     public async Task RunAsync()
     {
         var reason = DisconnectReason.TransportClose;
-        var input = PipeReader.Create(_stream, ReaderOptions);
         using var frames = new FrameReader(_session.Server.Options.MaxHttpBufferSize);
         try
         {
-            await ReceiveAsync(input, frames).ConfigureAwait(false);
+            await ReceiveAsync(frames).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
         {
             reason = reason.With(exception.Message);
-        }
-        finally
-        {
-            await input.CompleteAsync().ConfigureAwait(false);
         }
 
         // the peer has closed politely: our own close frame leaves before the connection does
@@ -125,16 +121,17 @@ internal sealed class WebSocketTransport : Transport
                 Abort();
             return;
         }
-        var write = _stream.WriteAsync(frame.Memory);
+        var write = _output.WriteAsync(frame.Memory);
         if (!write.IsCompletedSuccessfully)
             _ = AbortOnFailureAsync(write);
     }
 
-    private async Task ReceiveAsync(PipeReader input, FrameReader frames)
+    private async Task ReceiveAsync(FrameReader frames)
     {
         while (!_peerClosed)
         {
-            var result = await input.ReadAsync().ConfigureAwait(false);
+            // a cancelled read is the server's way of saying that the host stops, which the session knows by itself
+            var result = await _input.ReadAsync().ConfigureAwait(false);
             var buffer = result.Buffer;
             while (!TryProcess(ref buffer, frames, out var pending))
             {
@@ -148,7 +145,7 @@ internal sealed class WebSocketTransport : Transport
                 }
             }
             frames.Release();
-            input.AdvanceTo(buffer.Start, buffer.End);
+            _input.AdvanceTo(buffer.Start, buffer.End);
             if (result.IsCompleted)
                 return;
         }
@@ -307,7 +304,7 @@ internal sealed class WebSocketTransport : Transport
             data = rented.AsMemory(0, outbox.Gather(rented));
         }
 
-        var write = _stream.WriteAsync(data);
+        var write = _output.WriteAsync(data);
         if (!write.IsCompletedSuccessfully)
         {
             _ = FinishStreamWriteAsync(write, outbox, data.Length, rented);

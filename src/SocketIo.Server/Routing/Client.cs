@@ -9,6 +9,9 @@ namespace SocketIo.Routing;
 /// <summary>One connection and its sockets: joins namespaces, routes packets to sockets, tells them of the end.</summary>
 internal sealed partial class Client(SocketIoServer server, EngineSession session)
 {
+    // In-flight packets are forgiven for so many namespaces that the server put the client out of; more are not remembered.
+    private const int MaxRemembered = 64;
+
     // Written under _sync, read without: one socket per namespace, mostly one in all.
     private Socket[] _sockets = [];
 
@@ -68,8 +71,8 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
         lock (_sync)
         {
             Volatile.Write(ref _sockets, [.. _sockets.Where(other => other != socket)]);
-            if (byServer)
-                (_left ??= []).Add(socket.Namespace.Name);
+            if (byServer && (_left ??= []).Count < MaxRemembered)
+                _left.Add(socket.Namespace.Name);
         }
     }
 
@@ -180,7 +183,7 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
     {
         lock (_sync)
         {
-            if (!(_joining ??= []).Add(name))
+            if (!(_joining ??= []).Add(name) || _joining.Count > server.Options.MaxPendingHandlers)
                 return CloseForState(PacketType.Connect);
             _left?.Remove(name);
         }

@@ -11,19 +11,13 @@ internal sealed class EventDispatch(Socket socket, Client client)
 {
     private readonly Lock _sync = new();
 
-    // guarded by _sync
+    // guarded by _sync; the connection handlers hold a place from the start, so that no event comes before them
     private Queue<IncomingEvent>? _waiting;
-    private int _running;
+    private int _running = 1;
 
     private SocketIoServer Server => client.Server;
 
-    /// <summary>Takes the place of a handler for the connection handlers, before the client can send.</summary>
-    public void HoldEvents()
-    {
-        lock (_sync)
-            _running++;
-    }
-
+    /// <summary>Runs the connection handlers, then lets events in; called once.</summary>
     public void RunConnectionHandlers() => FinishWith(socket.Namespace.TellConnectionAsync(socket));
 
     /// <summary>Takes an event in; the task is not complete while the client's events pile up.</summary>

@@ -262,7 +262,7 @@ public sealed class NodeClientTests(Way way)
         if (way.Transports.Length > 1)
         {
             Assert.That((await client.NextEventAsync("upgrade")).Args[0].GetString(), Is.EqualTo("websocket"));
-            await Deadlines.Eventually(() => socket.Transport is Engine.EngineTransports.WebSocket);
+            await Deadlines.Eventually(() => socket.Transport is SocketIo.Engine.EngineTransports.WebSocket);
         }
         await Assert.MultipleAsync(async () =>
         {

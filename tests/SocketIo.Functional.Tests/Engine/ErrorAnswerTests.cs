@@ -1,0 +1,102 @@
+using System.Net;
+using SocketIo.Engine;
+using SocketIo.TestKit;
+
+namespace SocketIo.Functional.Tests.Engine;
+
+public class ErrorAnswerTests
+{
+    private const string UnknownTransport = """{"code":0,"message":"Transport unknown"}""";
+    private const string UnknownSession = """{"code":1,"message":"Session ID unknown"}""";
+    private const string BadMethod = """{"code":2,"message":"Bad handshake method"}""";
+    private const string BadRequest = """{"code":3,"message":"Bad request"}""";
+    private const string UnsupportedVersion = """{"code":5,"message":"Unsupported protocol version"}""";
+
+    private readonly List<ConnectionError> _errors = [];
+    private EngineHost _host = null!;
+
+    [OneTimeSetUp]
+    public async Task Start() => _host = await EngineHost.StartAsync(options => options.Events.OnConnectionError = error =>
+    {
+        lock (_errors)
+            _errors.Add(error with { HttpContext = null! });
+    });
+
+    [OneTimeTearDown]
+    public async Task Stop() => await _host.DisposeAsync();
+
+    [TestCase("GET", "EIO=4", UnknownTransport)]
+    [TestCase("GET", "EIO=4&transport=tobi", UnknownTransport)]
+    [TestCase("GET", "EIO=4&transport=constructor", UnknownTransport)]
+    [TestCase("GET", "EIO=4&transport=__proto__", UnknownTransport)]
+    [TestCase("GET", "EIO=4&transport=POLLING", UnknownTransport)]
+    [TestCase("GET", "EIO=4&transport=webtransport", UnknownTransport)]
+    [TestCase("POST", "EIO=4&transport=tobi&sid=x", UnknownTransport)]
+    [TestCase("GET", "EIO=4&transport=polling&sid=test", UnknownSession)]
+    [TestCase("POST", "EIO=4&transport=polling&sid=test", UnknownSession)]
+    [TestCase("GET", "EIO=4&transport=websocket&sid=test", UnknownSession)]
+    [TestCase("POST", "EIO=4&transport=polling", BadMethod)]
+    [TestCase("OPTIONS", "EIO=4&transport=polling", BadMethod)]
+    [TestCase("DELETE", "EIO=4&transport=websocket", BadMethod)]
+    [TestCase("GET", "EIO=4&transport=websocket", BadRequest)]
+    [TestCase("GET", "EIO=3&transport=polling", UnsupportedVersion)]
+    [TestCase("GET", "transport=polling", UnsupportedVersion)]
+    [TestCase("GET", "EIO=5&transport=polling", UnsupportedVersion)]
+    public async Task A_bad_request_is_answered_with_its_code(string method, string query, string body)
+    {
+        using var client = RawPolling.Create(_host.Address);
+        using var response = await client.GetAsync(query, new HttpMethod(method));
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(body));
+        Assert.That(response.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/json"));
+        lock (_errors)
+            Assert.That(body, Is.EqualTo($$"""{"code":{{_errors[^1].Code}},"message":"{{_errors[^1].Message}}"}"""));
+    }
+
+    [TestCase("EIO=4&transport=tobi", "Transport unknown")]
+    [TestCase("EIO=4&transport=websocket&sid=test", "Session ID unknown")]
+    [TestCase("EIO=4&transport=polling", "Bad request")]
+    [TestCase("EIO=3&transport=websocket", "Unsupported protocol version")]
+    [TestCase("transport=websocket", "Unsupported protocol version")]
+    public async Task A_bad_upgrade_request_is_answered_with_400_and_the_text(string query, string message)
+    {
+        using var client = await RawWebSocket.ConnectAsync(_host.Address, "/engine.io/?" + query);
+        Assert.That(client.Status, Is.EqualTo(400));
+        Assert.That(client.Body, Does.Contain(message));
+        Assert.That(client.Response, Does.Contain("Connection: close").And.Contain("Content-Type: text/html"));
+    }
+
+    [Test]
+    public async Task A_WebSocket_handshake_without_a_proper_key_is_a_bad_request()
+    {
+        using var client = await RawWebSocket.ConnectAsync(
+            _host.Address, "/engine.io/?EIO=4&transport=websocket", "Sec-WebSocket-Key: again\r\n");
+        Assert.That(client.Status, Is.EqualTo(400));
+        Assert.That(client.Body, Does.Contain("Bad request"));
+    }
+
+    [Test]
+    public async Task A_poll_of_a_session_that_is_a_WebSocket_is_a_bad_request([Values("GET", "POST")] string method)
+    {
+        using var socket = await RawWebSocket.OpenAsync(_host.Address);
+        using var client = RawPolling.Create(_host.Address);
+        using var response = await client.GetAsync("EIO=4&transport=polling&sid=" + socket.Sid, new HttpMethod(method));
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(BadRequest));
+        await socket.SendAsync("4still here");
+        Assert.That((await socket.ReadAsync()).Text, Is.EqualTo("4still here"));
+    }
+
+    [TestCase("PUT")]
+    [TestCase("DELETE")]
+    public async Task Other_methods_on_a_session_are_not_allowed(string method)
+    {
+        using var client = await RawPolling.OpenAsync(_host.Address);
+        using var response = await client.GetAsync(method: new HttpMethod(method));
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.MethodNotAllowed));
+        Assert.That(response.Content.Headers.Allow, Is.EquivalentTo(new[] { "GET", "POST" }));
+        await client.PostAsync("4still here");
+        Assert.That(await client.PollAsync(), Is.EqualTo(new[] { "4still here" }));
+        await client.PostAsync("1");
+    }
+}

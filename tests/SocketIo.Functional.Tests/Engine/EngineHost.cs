@@ -36,7 +36,7 @@ internal sealed class EngineHost : IAsyncDisposable
         Echo? app = null,
         TimeProvider? time = null,
         bool https = false,
-        HttpProtocols protocols = HttpProtocols.Http1AndHttp2,
+        HttpProtocols? protocols = null,
         Action<WebApplicationBuilder>? build = null,
         Action<WebApplication>? map = null,
         Action<IEndpointConventionBuilder>? conventions = null)

@@ -181,7 +181,10 @@ public class PollingTests
         {
             session.Send("last");
             session.Close();
-            Assert.That(await _client.PollAsync(), Is.EqualTo(new[] { "4last", "1" }));
+
+            // the close packet comes alone: a stock client would close before it handed out what came along
+            Assert.That(await _client.PollAsync(), Is.EqualTo(new[] { "4last" }));
+            Assert.That(await _client.PollAsync(), Is.EqualTo(new[] { "1" }));
         }
         await AssertClosed(DisconnectReason.ForcedClose);
     }

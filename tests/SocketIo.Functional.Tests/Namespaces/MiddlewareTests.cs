@@ -172,6 +172,7 @@ public sealed class MiddlewareTests
             io.OnConnection(async socket => await socket.EmitAsync("from connection", 2));
         });
         var connection = await server.ConnectAsync();
+        await connection.Client.NextEventAsync("from connection");
         Assert.That(await connection.SettledNamesAsync(), Is.EqualTo(new[] { "from middleware", "from connection" }));
     }
 
@@ -188,6 +189,7 @@ public sealed class MiddlewareTests
         server.Log.Expect("first broke");
         var connection = await server.ConnectAsync();
         Assert.That(await errors.NextAsync(), Is.EqualTo("connection: first broke"));
-        Assert.That(await connection.SettledNamesAsync(), Is.EqualTo(new[] { "second" }));
+        await connection.Client.NextEventAsync("second");
+        Assert.That(connection.Socket.IsConnected);
     }
 }

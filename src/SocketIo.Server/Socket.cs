@@ -113,6 +113,9 @@ public sealed class Socket : IEmitter, IBroadcaster
 
     internal Client Client => _client;
 
+    // The disconnecting handlers may still run.
+    private bool HasLeft => Atomic.Read(ref _state) is Closing or Disconnected;
+
     internal RoomNames OwnRoom => default(RoomNames).With([Id]);
 
     internal SocketListeners? Listeners => Atomic.Read(ref _listeners);
@@ -262,12 +265,17 @@ public sealed class Socket : IEmitter, IBroadcaster
         return ack.WaitAsync(timeout ?? Namespace.Server.Options.AckTimeout, cancellation);
     }
 
-    internal bool Send(Frame frame, bool isVolatile) =>
-        isVolatile ? _client.Session.EnqueueVolatile(frame) : _client.Session.Enqueue(frame);
+    /// <summary>Queues a frame unless the client has left: it may be in the namespace again by now, as another socket.</summary>
+    internal bool Send(Frame frame, bool isVolatile)
+    {
+        if (HasLeft)
+            return false;
+        return isVolatile ? _client.Session.EnqueueVolatile(frame) : _client.Session.Enqueue(frame);
+    }
 
     internal void SendAck<TArgs>(long ackId, in TArgs args) where TArgs : struct, IEventArguments, allows ref struct
     {
-        if (IsConnected)
+        if (!HasLeft)
             _client.Send(Namespace.Server.Parser.WriteAck(Namespace.Name, ackId, args));
     }
 
@@ -357,18 +365,19 @@ public sealed class Socket : IEmitter, IBroadcaster
     }
 
     /// <summary>Tells the client to go, and goes.</summary>
-    internal void LeaveNamespace()
-    {
-        _client.Send(Namespace.Server.Parser.WriteDisconnect(Namespace.Name));
-        Close(DisconnectReason.ServerNamespaceDisconnect);
-    }
+    internal void LeaveNamespace() => Close(DisconnectReason.ServerNamespaceDisconnect);
 
     /// <summary>Disconnects: handlers are told, rooms are left. The first reason counts.</summary>
     internal void Close(DisconnectReason reason)
     {
         if (Interlocked.CompareExchange(ref _state, Closing, Connected) != Connected)
             return;
-        _client.Remove(this, byServer: reason == DisconnectReason.ServerNamespaceDisconnect);
+        var byServer = reason == DisconnectReason.ServerNamespaceDisconnect;
+        _client.Remove(this, byServer);
+
+        // behind the claim and the removal: a client that is told may close the connection, or join again, at once
+        if (byServer)
+            _client.Send(Namespace.Server.Parser.WriteDisconnect(Namespace.Name));
         var told = Namespace.TellDisconnectingAsync(this, reason);
         if (told.IsCompleted)
             FinishClose(reason);

@@ -21,10 +21,8 @@ internal sealed class HandlerClass<[DynamicallyAccessedMembers(DynamicallyAccess
     /// <summary>Makes an instance to ask it for its events.</summary>
     public static void Register(Namespace @namespace, IServiceProvider services)
     {
-        using var scope = services.CreateScope();
-        var handlers = Factory(scope.ServiceProvider, null);
-        handlers.MapInto(new HandlerClass<T>(@namespace, services));
-        (handlers as IDisposable)?.Dispose();
+        // Registering is not asynchronous, but the services of a scope may be disposed in no other way.
+        RegisterAsync(@namespace, services).GetAwaiter().GetResult();
     }
 
     public IEventMap<T> Event(string eventName, Func<T, Socket, Task> handler) =>
@@ -55,6 +53,17 @@ internal sealed class HandlerClass<[DynamicallyAccessedMembers(DynamicallyAccess
     {
         _namespace.Add(eventName, new EventListener(source, body, isOnce: false));
         return this;
+    }
+
+    private static async Task RegisterAsync(Namespace @namespace, IServiceProvider services)
+    {
+        var scope = services.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
+        {
+            var handlers = Factory(scope.ServiceProvider, null);
+            await using (Disposal.Of(handlers).ConfigureAwait(false))
+                handlers.MapInto(new HandlerClass<T>(@namespace, services));
+        }
     }
 
     private async Task RunAsync(Func<T, Task> run)

@@ -4,6 +4,7 @@ using SocketIo.TestKit;
 namespace SocketIo.Functional.Tests.EmitCheatSheet;
 
 /// <summary>Emitting to one socket and waiting for its acknowledgement.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class AcknowledgementTests
 {
     private static readonly TimeSpan FiveSeconds = TimeSpan.FromSeconds(5);

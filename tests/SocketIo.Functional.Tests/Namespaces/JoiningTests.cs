@@ -123,6 +123,30 @@ public sealed partial class JoiningTests
     }
 
     [Test]
+    public async Task The_sockets_of_a_pattern_s_namespaces_can_be_moved_but_not_fetched_or_asked_together()
+    {
+        await using var server = await TestServer.StartSocketIoAsync();
+        var pattern = server.Io.OfPattern("/tenant-{id}");
+        var one = await server.ConnectAsync("/tenant-1");
+        var two = await server.ConnectAsync("/tenant-2");
+        await pattern.SocketsJoinAsync("room");
+        Assert.That(one.Socket.Rooms.Concat(two.Socket.Rooms).Count(room => room == "room"), Is.EqualTo(2));
+        await Assert.ThrowsAsync<NotSupportedException>(async () => await pattern.FetchSocketsAsync());
+        await Assert.ThrowsAsync<NotSupportedException>(async () => await pattern.EmitWithAckAsync<int>("e"));
+        await pattern.In("room").DisconnectSocketsAsync();
+        Assert.That(await one.Client.DisconnectedAsync(), Is.EqualTo("io server disconnect"));
+        Assert.That(await two.Client.DisconnectedAsync(), Is.EqualTo("io server disconnect"));
+    }
+
+    [TestCase("/tenant-{id")]
+    [TestCase("/tenant-{}")]
+    public async Task A_template_that_cannot_be_read_is_refused(string template)
+    {
+        await using var server = await TestServer.StartSocketIoAsync();
+        Assert.That(() => server.Io.OfPattern(template), Throws.ArgumentException.With.Message.Contains(template));
+    }
+
+    [Test]
     public async Task New_namespaces_are_told_once_each()
     {
         var names = new List<string>();

@@ -158,4 +158,38 @@ public sealed class MiddlewareTests
         await server.ConnectedAsync(client);
         Assert.That(tries, Is.EqualTo(2));
     }
+
+    [Test]
+    public async Task What_middleware_and_connection_handlers_emit_arrives_once_the_client_is_connected()
+    {
+        await using var server = await TestServer.StartSocketIoAsync(io =>
+        {
+            io.Use(async socket =>
+            {
+                await socket.EmitAsync("from middleware", 1);
+                return ConnectResult.Accept;
+            });
+            io.OnConnection(async socket => await socket.EmitAsync("from connection", 2));
+        });
+        var connection = await server.ConnectAsync();
+        await connection.Client.NextEventAsync("from connection");
+        Assert.That(await connection.SettledNamesAsync(), Is.EqualTo(new[] { "from middleware", "from connection" }));
+    }
+
+    [Test]
+    public async Task A_connection_handler_that_throws_is_logged_and_the_socket_stays()
+    {
+        var errors = new Signal<string>();
+        await using var server = await TestServer.StartSocketIoAsync(io =>
+        {
+            io.OnConnection(_ => throw new InvalidOperationException("first broke"));
+            io.OnConnection(async socket => await socket.EmitAsync("second"));
+            io.OnError((_, exception, name) => errors.Set($"{name}: {exception.Message}"));
+        });
+        server.Log.Expect("first broke");
+        var connection = await server.ConnectAsync();
+        Assert.That(await errors.NextAsync(), Is.EqualTo("connection: first broke"));
+        await connection.Client.NextEventAsync("second");
+        Assert.That(connection.Socket.IsConnected);
+    }
 }

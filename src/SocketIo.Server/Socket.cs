@@ -241,22 +241,20 @@ public sealed class Socket : IEmitter, IBroadcaster
         Change(listeners => listeners.Events.Add(eventName, listener));
     }
 
-    internal void Emit<TArgs>(string eventName, in TArgs args, bool isVolatile, long ackId = PacketHeader.NoId)
-        where TArgs : struct, IEventArguments, allows ref struct
-    {
-        ReservedEvents.ThrowIfReserved(eventName);
-        var frame = Namespace.Server.Parser.WriteEvent(Namespace.Name, eventName, args, ackId);
-        if (Listeners is { AnyOutgoing.Length: > 0 })
-            NotifyOutgoing(new OutgoingEvent(eventName, args.ToArray()));
-        Send(frame, isVolatile);
-    }
+    internal void Emit<TArgs>(string eventName, in TArgs args, bool isVolatile)
+        where TArgs : struct, IEventArguments, allows ref struct =>
+        Send(Encode(eventName, args, PacketHeader.NoId), eventName, args, isVolatile);
 
     internal Task<T?> EmitWithAck<T, TArgs>(
         string eventName, in TArgs args, TimeSpan? timeout, bool isVolatile, CancellationToken cancellation)
         where TArgs : struct, IEventArguments, allows ref struct
     {
         var ack = new SingleAck<T>(this, eventName);
-        Emit(eventName, args, isVolatile, Track(ack, ack.Id));
+        var frame = Encode(eventName, args, ack.Id);
+
+        // behind the encoding, which may fail, and before the client can answer
+        Track(ack, ack.Id);
+        Send(frame, eventName, args, isVolatile);
         return ack.WaitAsync(timeout ?? Namespace.Server.Options.AckTimeout, cancellation);
     }
 
@@ -455,12 +453,25 @@ public sealed class Socket : IEmitter, IBroadcaster
         Namespace.Acks.Lose(this);
     }
 
-    private long Track(PendingAck ack, long id)
+    private Frame Encode<TArgs>(string eventName, in TArgs args, long ackId) where TArgs : struct, IEventArguments, allows ref struct
+    {
+        ReservedEvents.ThrowIfReserved(eventName);
+        return Namespace.Server.Parser.WriteEvent(Namespace.Name, eventName, args, ackId);
+    }
+
+    private void Send<TArgs>(Frame frame, string eventName, in TArgs args, bool isVolatile)
+        where TArgs : struct, IEventArguments, allows ref struct
+    {
+        if (Listeners is { AnyOutgoing.Length: > 0 })
+            NotifyOutgoing(new OutgoingEvent(eventName, args.ToArray()));
+        Send(frame, isVolatile);
+    }
+
+    private void Track(PendingAck ack, long id)
     {
         Namespace.Acks.Add(id, ack);
         lock (_sync)
             (_acks ??= []).Add(ack);
-        return id;
     }
 
     private void Change(Action<SocketListeners> change)

@@ -31,9 +31,12 @@ internal sealed class SingleAck<T> : PendingAck
                 .WaitAsync(timeout ?? Timeout.InfiniteTimeSpan, _socket.Namespace.Server.Time, cancellation)
                 .ConfigureAwait(false);
         }
-        catch (TimeoutException) when (timeout is not null && !_completion.Task.IsCompleted)
+        catch (TimeoutException)
         {
-            throw new AckTimeoutException(_eventName, timeout.Value);
+            // an answer that came in time counts, also when the timer fired before this wait saw it
+            if (_completion.Task.IsCompleted)
+                return await _completion.Task.ConfigureAwait(false);
+            throw new AckTimeoutException(_eventName, timeout.GetValueOrDefault());
         }
         finally
         {

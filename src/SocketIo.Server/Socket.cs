@@ -385,8 +385,21 @@ public sealed class Socket : IEmitter, IBroadcaster
         Atomic.Write(ref _state, Disconnected);
         Namespace.Remove(this);
         LoseAcks();
-        Atomic.Read(ref _disconnection)?.Cancel();
+        CancelDisconnection();
         _ = Namespace.TellDisconnectAsync(this, reason);
+    }
+
+    // What is registered with the token is the user's code.
+    private void CancelDisconnection()
+    {
+        try
+        {
+            Atomic.Read(ref _disconnection)?.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            Namespace.Report(this, exception, "disconnect");
+        }
     }
 
     private void Join(string name)

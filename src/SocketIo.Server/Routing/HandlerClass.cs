@@ -18,13 +18,15 @@ internal sealed class HandlerClass<[DynamicallyAccessedMembers(DynamicallyAccess
         _services = services;
     }
 
-    /// <summary>Makes an instance to ask it for its events.</summary>
+    /// <summary>Makes an instance to ask it for its events, once, while the application starts.</summary>
     public static void Register(Namespace @namespace, IServiceProvider services)
     {
-        using var scope = services.CreateScope();
-        var handlers = Factory(scope.ServiceProvider, null);
-        handlers.MapInto(new HandlerClass<T>(@namespace, services));
-        (handlers as IDisposable)?.Dispose();
+        var map = new HandlerClass<T>(@namespace, services);
+        map.RunAsync(handlers =>
+        {
+            handlers.MapInto(map);
+            return Task.CompletedTask;
+        }).GetAwaiter().GetResult();
     }
 
     public IEventMap<T> Event(string eventName, Func<T, Socket, Task> handler) =>

@@ -36,6 +36,9 @@ public sealed class Socket : IEmitter, IBroadcaster
     private List<PendingAck>? _acks;
 
     private int _state;
+
+    // The first closer's reason, boxed; it may come while the socket still connects.
+    private object? _closeReason;
     private ConcurrentDictionary<string, object?>? _data;
     private CancellationTokenSource? _disconnection;
 
@@ -327,45 +330,42 @@ public sealed class Socket : IEmitter, IBroadcaster
 
     /// <summary>
     /// The middleware has accepted the socket: the client is told first, so that no broadcast comes before its answer, then the
-    /// socket becomes visible, then the connection handlers run, and the client's events behind them.
+    /// socket becomes visible, then the connection handlers run, and the client's events behind them. A close that comes meanwhile
+    /// is made up for: what is told of the end was told of the beginning.
     /// </summary>
     internal void Connect()
     {
-        _dispatch.HoldEvents();
-        Interlocked.CompareExchange(ref _state, Connected, Connecting);
         _client.Send(Namespace.Server.Parser.WriteConnect(Namespace.Name, Id));
-        lock (_sync)
-        {
-            if (!_hasLeftRooms)
-            {
-                Namespace.Seat(this);
-                Atomic.Write(ref _isInOwnRoom, true);
-            }
-        }
+        Namespace.Seat(this);
+        Atomic.Write(ref _isInOwnRoom, true);
         Namespace.RaiseJoined(Id, Id, created: true);
+        Interlocked.CompareExchange(ref _state, Connected, Connecting);
         _dispatch.RunConnectionHandlers();
+        if (Atomic.Read(ref _closeReason) is DisconnectReason reason)
+            Close(reason);
     }
 
     /// <summary>The socket was refused, or its connection ended while the middleware decided.</summary>
     internal void Abandon()
     {
         LeaveRooms();
-        Namespace.RemoveIfEmpty();
+        Namespace.Release();
     }
 
     /// <summary>Tells the client to go, and goes.</summary>
-    internal void LeaveNamespace()
-    {
-        _client.Send(Namespace.Server.Parser.WriteDisconnect(Namespace.Name));
-        Close(DisconnectReason.ServerNamespaceDisconnect);
-    }
+    internal void LeaveNamespace() => Close(DisconnectReason.ServerNamespaceDisconnect, byServer: true);
 
     /// <summary>Disconnects: handlers are told, rooms are left. The first reason counts.</summary>
-    internal void Close(DisconnectReason reason)
+    internal void Close(DisconnectReason reason, bool byServer = false)
     {
+        reason = (DisconnectReason)(Interlocked.CompareExchange(ref _closeReason, reason, null) ?? reason);
         if (Interlocked.CompareExchange(ref _state, Closing, Connected) != Connected)
             return;
-        _client.Remove(this, byServer: reason == DisconnectReason.ServerNamespaceDisconnect);
+        _client.Remove(this, byServer);
+
+        // behind the removal: as soon as the client is told it may join again
+        if (byServer)
+            _client.Send(Namespace.Server.Parser.WriteDisconnect(Namespace.Name));
         var told = Namespace.TellDisconnectingAsync(this, reason);
         if (told.IsCompleted)
             FinishClose(reason);

@@ -245,7 +245,7 @@ public class DisconnectTests
         {
             socket.JoinAsync("r").AsTask().Wait();
             socket.Data["x"] = new object();
-            _ = socket.EmitWithAckAsync<int>("a");
+            _ = socket.EmitWithAckAsync<int>("a").ContinueWith(static ack => ack.Exception, TaskScheduler.Default);
             server.Io.EmitAsync("hello").AsTask().Wait();
             client.Lose();
             references.Add(new WeakReference(socket));

@@ -342,6 +342,26 @@ public class DispatchTests
     }
 
     [Test]
+    public void Once_runs_once_when_two_events_have_found_it_before_it_ran()
+    {
+        using var server = new InMemoryServer(options => options.MaxConcurrentHandlers = 4);
+        InMemoryClient? client = null;
+        var isOuter = true;
+        var count = 0;
+        server.Io.On("ev", (Socket _) =>
+        {
+            if (!isOuter)
+                return;
+            isOuter = false;
+            client!.Emit("ev");
+        });
+        (client, var socket) = server.Connect();
+        socket.Once("ev", () => { count++; });
+        client.Emit("ev");
+        Assert.That(count, Is.EqualTo(1));
+    }
+
+    [Test]
     public void Once_runs_once_for_events_of_four_threads()
     {
         using var server = new InMemoryServer(options => options.MaxConcurrentHandlers = int.MaxValue);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using SocketIo.Protocol;
 
 namespace SocketIo;
@@ -22,7 +21,7 @@ public sealed class IncomingEvent
         var arguments = Open(out var name);
         Name = Encoding.UTF8.GetString(name);
         for (; arguments.HasMore; Count++)
-            arguments.Read<JsonElement>();
+            arguments.Skip();
     }
 
     /// <summary>The event's name.</summary>
@@ -41,7 +40,7 @@ public sealed class IncomingEvent
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         var arguments = Open(out _);
         while (arguments.Index < index && arguments.HasMore)
-            arguments.Read<JsonElement>();
+            arguments.Skip();
         return arguments.Read<T>();
     }
 

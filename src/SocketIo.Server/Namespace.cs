@@ -18,7 +18,7 @@ public partial class Namespace : NamespaceEvents
     private readonly Broadcaster _broadcaster;
     private readonly NamespacePattern? _pattern;
 
-    // Sockets that are connected or about to be; once -1 the namespace is removed and takes no more.
+    // Sockets that are connected or wait for the middleware's decision; once -1 the namespace is removed and takes no more.
     private int _users;
 
     internal Namespace(SocketIoServer? server, string name, NamespacePattern? pattern) : base(server)
@@ -111,14 +111,18 @@ public partial class Namespace : NamespaceEvents
     internal void Visit<TVisitor>(in BroadcastTarget target, ref TVisitor visitor) where TVisitor : struct, ISocketVisitor =>
         _broadcaster.Visit(target, ref visitor);
 
-    /// <summary>Announces a socket, so that the namespace is not removed; false when it has been.</summary>
+    /// <summary>Announces a socket, so that the namespace is not removed before <see cref="Release"/>; false when it has been.</summary>
     internal bool TryReserve()
     {
         while (true)
         {
             var users = System.Threading.Volatile.Read(ref _users);
             if (users < 0)
+            {
+                // whoever decided on it is about to, and so may we
+                Server.RemoveChild(this, _pattern!);
                 return false;
+            }
             if (Interlocked.CompareExchange(ref _users, users + 1, users) == users)
                 return true;
         }
@@ -136,13 +140,13 @@ public partial class Namespace : NamespaceEvents
         _sockets.TryRemove(socket.Id, out _);
         if (socket.Seat is { } seat)
             _everyone.Leave(seat, dieWhenEmpty: false);
-        Interlocked.Decrement(ref _users);
-        RemoveIfEmpty();
+        Release();
     }
 
-    /// <summary>Removes a child namespace that nobody uses, when the options say so.</summary>
-    internal void RemoveIfEmpty()
+    /// <summary>A socket has gone, or does not come. Removes a child namespace that nobody uses, when the options say so.</summary>
+    internal void Release()
     {
+        Interlocked.Decrement(ref _users);
         if (_pattern is null || !Server.Options.CleanupEmptyChildNamespaces)
             return;
         if (Interlocked.CompareExchange(ref _users, -1, 0) == 0)

@@ -96,7 +96,7 @@ public abstract class NamespaceEvents : IEmitter, IBroadcaster
 
     /// <summary>
     /// Calls a handler for each socket that has connected. The socket's events wait until it has ended (with
-    /// <see cref="SocketIoOptions.MaxConcurrentHandlers"/> above 1 they don't).
+    /// <see cref="SocketIoOptions.MaxConcurrentHandlers"/> above 1 only until it has started).
     /// </summary>
     public void OnConnection(Func<Socket, Task> handler)
     {

@@ -36,6 +36,9 @@ public sealed class Socket : IEmitter, IBroadcaster
     private List<PendingAck>? _acks;
 
     private int _state;
+
+    // The first closer's reason, boxed; it may come while the socket still connects.
+    private object? _closeReason;
     private ConcurrentDictionary<string, object?>? _data;
     private CancellationTokenSource? _disconnection;
 
@@ -245,11 +248,8 @@ public sealed class Socket : IEmitter, IBroadcaster
     }
 
     internal void Emit<TArgs>(string eventName, in TArgs args, bool isVolatile)
-        where TArgs : struct, IEventArguments, allows ref struct
-    {
-        ReservedEvents.ThrowIfReserved(eventName);
-        Send(Namespace.Server.Parser.WriteEvent(Namespace.Name, eventName, args, PacketHeader.NoId), isVolatile, eventName, args);
-    }
+        where TArgs : struct, IEventArguments, allows ref struct =>
+        Send(Encode(eventName, args, PacketHeader.NoId), eventName, args, isVolatile);
 
     internal Task<T?> EmitWithAck<T, TArgs>(
         string eventName, in TArgs args, TimeSpan? timeout, bool isVolatile, CancellationToken cancellation)
@@ -257,11 +257,11 @@ public sealed class Socket : IEmitter, IBroadcaster
     {
         ReservedEvents.ThrowIfReserved(eventName);
         var ack = new SingleAck<T>(this, eventName);
-        var frame = Namespace.Server.Parser.WriteEvent(Namespace.Name, eventName, args, ack.Id);
+        var frame = Encode(eventName, args, ack.Id);
 
-        // behind all that can throw, before the client can answer
+        // behind the encoding, which may fail, and before the client can answer
         Track(ack, ack.Id);
-        Send(frame, isVolatile, eventName, args);
+        Send(frame, eventName, args, isVolatile);
         return ack.WaitAsync(timeout ?? Namespace.Server.Options.AckTimeout, cancellation);
     }
 
@@ -339,43 +339,40 @@ public sealed class Socket : IEmitter, IBroadcaster
 
     /// <summary>
     /// The middleware has accepted the socket: the client is told first, so that no broadcast comes before its answer, then the
-    /// socket becomes visible, then the connection handlers run, and the client's events behind them.
+    /// socket becomes visible, then the connection handlers run, and the client's events behind them. A close that comes meanwhile
+    /// is made up for: what is told of the end was told of the beginning.
     /// </summary>
     internal void Connect()
     {
-        Interlocked.CompareExchange(ref _state, Connected, Connecting);
         _client.Send(Namespace.Server.Parser.WriteConnect(Namespace.Name, Id));
-        lock (_sync)
-        {
-            if (!_hasLeftRooms)
-            {
-                Namespace.Seat(this);
-                Atomic.Write(ref _isInOwnRoom, true);
-            }
-        }
+        Namespace.Seat(this);
+        Atomic.Write(ref _isInOwnRoom, true);
         Namespace.RaiseJoined(Id, Id, created: true);
+        Interlocked.CompareExchange(ref _state, Connected, Connecting);
         _dispatch.RunConnectionHandlers();
+        if (Atomic.Read(ref _closeReason) is DisconnectReason reason)
+            Close(reason);
     }
 
     /// <summary>The socket was refused, or its connection ended while the middleware decided.</summary>
     internal void Abandon()
     {
         LeaveRooms();
-        Namespace.RemoveIfEmpty();
+        Namespace.Release();
     }
 
     /// <summary>Tells the client to go, and goes.</summary>
-    internal void LeaveNamespace() => Close(DisconnectReason.ServerNamespaceDisconnect);
+    internal void LeaveNamespace() => Close(DisconnectReason.ServerNamespaceDisconnect, byServer: true);
 
     /// <summary>Disconnects: handlers are told, rooms are left. The first reason counts.</summary>
-    internal void Close(DisconnectReason reason)
+    internal void Close(DisconnectReason reason, bool byServer = false)
     {
+        reason = (DisconnectReason)(Interlocked.CompareExchange(ref _closeReason, reason, null) ?? reason);
         if (Interlocked.CompareExchange(ref _state, Closing, Connected) != Connected)
             return;
-        var byServer = reason == DisconnectReason.ServerNamespaceDisconnect;
         _client.Remove(this, byServer);
 
-        // behind the claim and the removal: a client that is told may close the connection, or join again, at once
+        // behind the removal: as soon as the client is told it may join again
         if (byServer)
             _client.Send(Namespace.Server.Parser.WriteDisconnect(Namespace.Name));
         var told = Namespace.TellDisconnectingAsync(this, reason);
@@ -397,8 +394,21 @@ public sealed class Socket : IEmitter, IBroadcaster
         Atomic.Write(ref _state, Disconnected);
         Namespace.Remove(this);
         LoseAcks();
-        Atomic.Read(ref _disconnection)?.Cancel();
+        CancelDisconnection();
         _ = Namespace.TellDisconnectAsync(this, reason);
+    }
+
+    // What is registered with the token is the user's code.
+    private void CancelDisconnection()
+    {
+        try
+        {
+            Atomic.Read(ref _disconnection)?.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            Namespace.Report(this, exception, "disconnect");
+        }
     }
 
     private void Join(string name)
@@ -465,19 +475,25 @@ public sealed class Socket : IEmitter, IBroadcaster
         Namespace.Acks.Lose(this);
     }
 
-    private void Track(PendingAck ack, long id)
+    private Frame Encode<TArgs>(string eventName, in TArgs args, long ackId) where TArgs : struct, IEventArguments, allows ref struct
     {
-        Namespace.Acks.Add(id, ack);
-        lock (_sync)
-            (_acks ??= []).Add(ack);
+        ReservedEvents.ThrowIfReserved(eventName);
+        return Namespace.Server.Parser.WriteEvent(Namespace.Name, eventName, args, ackId);
     }
 
-    private void Send<TArgs>(Frame frame, bool isVolatile, string eventName, in TArgs args)
+    private void Send<TArgs>(Frame frame, string eventName, in TArgs args, bool isVolatile)
         where TArgs : struct, IEventArguments, allows ref struct
     {
         if (Listeners is { AnyOutgoing.Length: > 0 })
             NotifyOutgoing(new OutgoingEvent(eventName, args.ToArray()));
         Send(frame, isVolatile);
+    }
+
+    private void Track(PendingAck ack, long id)
+    {
+        Namespace.Acks.Add(id, ack);
+        lock (_sync)
+            (_acks ??= []).Add(ack);
     }
 
     private void Change(Action<SocketListeners> change)

@@ -19,6 +19,9 @@ public sealed class SocketIoServer : Namespace
     private readonly Lock _sync = new();
     private readonly JsonPacketParser _parser;
 
+    // Namespaces whose making is being told, which happens inside _sync; found by those who are told only.
+    private readonly Dictionary<string, Namespace> _unfinished = new(StringComparer.Ordinal);
+
     // Replaced whole under _sync, read without.
     private NamespacePattern[] _patterns = [];
     private Action<Namespace>[] _newNamespace = [];
@@ -129,15 +132,22 @@ public sealed class SocketIoServer : Namespace
     {
         lock (_sync)
         {
-            if (_namespaces.TryGetValue(name, out var existing))
+            if (_namespaces.TryGetValue(name, out var existing) || _unfinished.TryGetValue(name, out existing))
                 return existing;
             var made = new Namespace(this, name, pattern);
-            pattern?.Add(made);
-            _namespaces[name] = made;
-
-            // inside the lock: who asked first has registered before who asked second joins
-            foreach (var handler in _newNamespace)
-                handler(made);
+            _unfinished[name] = made;
+            try
+            {
+                // before anybody finds it: middleware that is put in front of it here holds for the first client too
+                foreach (var handler in _newNamespace)
+                    handler(made);
+                pattern?.Add(made);
+                _namespaces[name] = made;
+            }
+            finally
+            {
+                _unfinished.Remove(name);
+            }
             return made;
         }
     }

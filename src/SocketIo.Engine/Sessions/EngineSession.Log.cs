@@ -16,7 +16,7 @@ public sealed partial class EngineSession
     [LoggerMessage(4, LogLevel.Warning, "A slow client is disconnected: {QueuedBytes} bytes wait for it.")]
     private static partial void LogSlowConsumer(ILogger logger, int queuedBytes);
 
-    [LoggerMessage(5, LogLevel.Warning, "A message to a slow client was dropped: {QueuedBytes} bytes wait for it.")]
+    [LoggerMessage(5, LogLevel.Warning, "Messages to a slow client are dropped: {QueuedBytes} bytes wait for it.")]
     private static partial void LogMessageDropped(ILogger logger, int queuedBytes);
 
     [LoggerMessage(6, LogLevel.Error, "The connection handler threw.")]

@@ -41,6 +41,8 @@ public sealed partial class EngineSession
     private long _pingDeadline;
     private bool _awaitsPong;
 
+    private int _warnedOfDrops;
+
     // When the layer above wants the session closed, and why; see SetDeadline.
     private long _deadline = long.MaxValue;
     private DisconnectReason _deadlineReason;
@@ -395,7 +397,9 @@ public sealed partial class EngineSession
         _server.Metrics.Dropped("queue full");
         if (_server.Options.SlowConsumerPolicy is SlowConsumerPolicy.DropNewest)
         {
-            LogMessageDropped(_server.Logger, QueuedBytes);
+            // once is enough for the log; the metric counts them all
+            if (Interlocked.Exchange(ref _warnedOfDrops, 1) == 0)
+                LogMessageDropped(_server.Logger, QueuedBytes);
             return;
         }
         LogSlowConsumer(_server.Logger, QueuedBytes);

@@ -38,6 +38,14 @@ internal ref struct ArgumentReader
         return value;
     }
 
+    /// <summary>Leaves the next argument out; the value need not convert to anything.</summary>
+    public void Skip()
+    {
+        if (HasMore)
+            _parser.SkipArgument(ref this);
+        Index++;
+    }
+
     /// <summary>Called by the parser.</summary>
     public void MoveTo(int position, bool hasMore)
     {

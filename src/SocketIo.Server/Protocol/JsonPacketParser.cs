@@ -89,6 +89,14 @@ internal sealed class JsonPacketParser : PacketParser
         }
     }
 
+    public override void SkipArgument(scoped ref ArgumentReader arguments)
+    {
+        var json = new Utf8JsonReader(arguments.Packet[arguments.Position..]);
+        json.Read();
+        json.Skip();
+        MoveToValue(ref arguments, arguments.Position + (int)json.BytesConsumed);
+    }
+
     public override Frame WriteEvent<TArgs>(string namespaceName, string eventName, in TArgs args, long ackId)
     {
         var packet = JsonPacketWriter.Begin(_options.Encoder, PacketType.Event, namespaceName, ackId);

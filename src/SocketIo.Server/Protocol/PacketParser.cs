@@ -29,6 +29,9 @@ internal abstract class PacketParser
     /// <exception cref="EventArgumentException">The value does not convert.</exception>
     public abstract T? ReadArgument<T>(scoped ref ArgumentReader arguments);
 
+    /// <summary>Moves the reader behind the value at its position, whatever it is. Called by <see cref="ArgumentReader"/>.</summary>
+    public abstract void SkipArgument(scoped ref ArgumentReader arguments);
+
     public abstract Frame WriteEvent<TArgs>(string namespaceName, string eventName, in TArgs args, long ackId)
         where TArgs : struct, IEventArguments, allows ref struct;
 

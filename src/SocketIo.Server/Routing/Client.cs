@@ -197,62 +197,63 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
         {
             var result = await TryJoinAsync(name, auth).ConfigureAwait(false);
             if (result.IsRefused)
-                Send(server.Parser.WriteConnectError(name, result.Message!, result.Data));
+                EndJoin(name, server.Parser.WriteConnectError(name, result.Message!, result.Data));
         }
         catch (Exception exception)
         {
             // what the exception says is for the log, not for strangers
             LogJoinFailed(server.Logger, exception, name);
-            Send(server.Parser.WriteConnectError(name, "Internal server error", null));
+            EndJoin(name, server.Parser.WriteConnectError(name, "Internal server error", null));
         }
-        finally
-        {
-            lock (_sync)
-                _joining!.Remove(name);
-        }
+    }
+
+    // In this order: as soon as the client is told it may ask again.
+    private void EndJoin(string name, Frame refusal)
+    {
+        lock (_sync)
+            _joining!.Remove(name);
+        Send(refusal);
     }
 
     private async ValueTask<ConnectResult> TryJoinAsync(string name, JsonElement auth)
     {
         while (await server.FindAsync(name, auth).ConfigureAwait(false) is { } @namespace)
         {
+            // an empty child namespace may have been removed since; another is made then
+            if (!@namespace.TryReserve())
+                continue;
+
             var socket = new Socket(@namespace, this, auth);
-            ConnectResult result;
+            var isAccepted = false;
             try
             {
-                result = await @namespace.RunMiddlewareAsync(socket).ConfigureAwait(false);
-            }
-            catch
-            {
-                socket.Abandon();
-                throw;
-            }
-            if (result.IsRefused || !session.IsOpen)
-            {
-                socket.Abandon();
+                var result = await @namespace.RunMiddlewareAsync(socket).ConfigureAwait(false);
+                isAccepted = !result.IsRefused && session.IsOpen;
+                if (isAccepted)
+                    Connect(socket);
                 return result;
             }
-
-            // an empty child namespace may have been removed meanwhile; another is made then
-            if (TryConnect(socket))
-                return result;
-            socket.Abandon();
+            finally
+            {
+                if (!isAccepted)
+                    socket.Abandon();
+            }
         }
         return ConnectResult.Refuse("Invalid namespace");
     }
 
-    private bool TryConnect(Socket socket)
+    private void Connect(Socket socket)
     {
-        if (!socket.Namespace.TryReserve())
-            return false;
         lock (_sync)
+        {
+            _joining!.Remove(socket.Namespace.Name);
             Volatile.Write(ref _sockets, [.. _sockets, socket]);
+        }
         session.ClearDeadline();
         socket.Connect();
 
         // a connection that ended meanwhile has told only the sockets it knew of
         if (!session.IsOpen)
             socket.Close(session.CloseReason);
-        return true;
     }
 }

@@ -11,14 +11,31 @@ internal sealed class EventDispatch(Socket socket, Client client)
 {
     private readonly Lock _sync = new();
 
-    // guarded by _sync; the connection handlers hold a place from the start, so that no event comes before them
+    // guarded by _sync
     private Queue<IncomingEvent>? _waiting;
-    private int _running = 1;
+    private int _running;
+
+    // Until the connection handlers have been started: they register the handlers of what the client sends. Guarded by _sync.
+    private bool _held = true;
 
     private SocketIoServer Server => client.Server;
 
-    /// <summary>Runs the connection handlers, then lets events in; called once.</summary>
-    public void RunConnectionHandlers() => FinishWith(socket.Namespace.TellConnectionAsync(socket));
+    // guarded by _sync
+    private bool MayStart => !_held && _running < Server.Options.MaxConcurrentHandlers && _waiting is not { Count: > 0 };
+
+    /// <summary>Starts the connection handlers, which take the place of a handler, and lets the events that came go on behind them.</summary>
+    public void RunConnectionHandlers()
+    {
+        lock (_sync)
+            _running++;
+        var handlers = socket.Namespace.TellConnectionAsync(socket);
+        while (TakeHeld() is { } next)
+        {
+            client.RemovePending();
+            FinishWith(Invoke(next));
+        }
+        FinishWith(handlers);
+    }
 
     /// <summary>Takes an event in; the task is not complete while the client's events pile up.</summary>
     public ValueTask Receive(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments)
@@ -40,7 +57,7 @@ internal sealed class EventDispatch(Socket socket, Client client)
     {
         lock (_sync)
         {
-            if (_running >= Server.Options.MaxConcurrentHandlers || _waiting is { Count: > 0 })
+            if (!MayStart)
                 return false;
             _running++;
             return true;
@@ -51,13 +68,26 @@ internal sealed class EventDispatch(Socket socket, Client client)
     {
         lock (_sync)
         {
-            if (_running < Server.Options.MaxConcurrentHandlers && _waiting is not { Count: > 0 })
+            if (MayStart)
             {
                 _running++;
                 return true;
             }
             (_waiting ??= new Queue<IncomingEvent>()).Enqueue(incoming);
             return false;
+        }
+    }
+
+    /// <summary>The next event that was held back and may start now; the hold ends when there is none.</summary>
+    private IncomingEvent? TakeHeld()
+    {
+        lock (_sync)
+        {
+            _held = _running < Server.Options.MaxConcurrentHandlers && _waiting is { Count: > 0 };
+            if (!_held)
+                return null;
+            _running++;
+            return _waiting!.Dequeue();
         }
     }
 

@@ -48,7 +48,11 @@ internal sealed class EventTable
         }
     }
 
-    public void RemoveAll() => Volatile.Write(ref _entries, []);
+    public void RemoveAll()
+    {
+        lock (_sync)
+            Volatile.Write(ref _entries, []);
+    }
 
     /// <summary>Adds another table's handlers behind the own ones.</summary>
     public void CopyFrom(EventTable other)

@@ -18,11 +18,15 @@ internal sealed class HandlerClass<[DynamicallyAccessedMembers(DynamicallyAccess
         _services = services;
     }
 
-    /// <summary>Makes an instance to ask it for its events.</summary>
+    /// <summary>Makes an instance to ask it for its events, once, while the application starts.</summary>
     public static void Register(Namespace @namespace, IServiceProvider services)
     {
-        // Registering is not asynchronous, but the services of a scope may be disposed in no other way.
-        RegisterAsync(@namespace, services).GetAwaiter().GetResult();
+        var map = new HandlerClass<T>(@namespace, services);
+        map.RunAsync(handlers =>
+        {
+            handlers.MapInto(map);
+            return Task.CompletedTask;
+        }).GetAwaiter().GetResult();
     }
 
     public IEventMap<T> Event(string eventName, Func<T, Socket, Task> handler) =>
@@ -53,17 +57,6 @@ internal sealed class HandlerClass<[DynamicallyAccessedMembers(DynamicallyAccess
     {
         _namespace.Add(eventName, new EventListener(source, body, isOnce: false));
         return this;
-    }
-
-    private static async Task RegisterAsync(Namespace @namespace, IServiceProvider services)
-    {
-        var scope = services.CreateAsyncScope();
-        await using (scope.ConfigureAwait(false))
-        {
-            var handlers = Factory(scope.ServiceProvider, null);
-            await using (Disposal.Of(handlers).ConfigureAwait(false))
-                handlers.MapInto(new HandlerClass<T>(@namespace, services));
-        }
     }
 
     private async Task RunAsync(Func<T, Task> run)

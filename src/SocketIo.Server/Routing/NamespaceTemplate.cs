@@ -27,6 +27,6 @@ internal static class NamespaceTemplate
             regex.Append("[^/]+");
             rest = rest[(close + 1)..];
         }
-        return new Regex(regex.Append('$').ToString(), Options);
+        return new Regex(regex.Append(@"\z").ToString(), Options);
     }
 }

@@ -33,10 +33,10 @@ internal sealed class SingleAck<T> : PendingAck
         }
         catch (TimeoutException)
         {
-            // an answer that came in the same moment counts
-            return _completion.Task.IsCompleted
-                ? await _completion.Task.ConfigureAwait(false)
-                : throw new AckTimeoutException(_eventName, timeout!.Value);
+            // an answer that came in time counts, also when the timer fired before this wait saw it
+            if (_completion.Task.IsCompleted)
+                return await _completion.Task.ConfigureAwait(false);
+            throw new AckTimeoutException(_eventName, timeout.GetValueOrDefault());
         }
         finally
         {

@@ -64,7 +64,7 @@ public class SlowConsumerTests
             options.MaxQueuedBytes = 250;
             options.SlowConsumerPolicy = SlowConsumerPolicy.DropNewest;
         });
-        engine.Log.Expect("A message to a slow client was dropped");
+        engine.Log.Expect("Messages to a slow client are dropped");
         var session = engine.Open(EngineTransports.WebSocket, out var transport);
         transport.Blocked = true;
         Assert.That(session.Send("1" + Large), Is.True);

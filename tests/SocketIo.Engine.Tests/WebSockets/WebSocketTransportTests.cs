@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using SocketIo.Engine.Tests.Sessions;
@@ -19,7 +20,7 @@ public class WebSocketTransportTests
             engine.Server,
             "gone",
             new DefaultHttpContext(),
-            session => new WebSocketTransport(session, Stream.Null, socket, isCandidate: false, () => { }));
+            session => new WebSocketTransport(session, PipeReader.Create(Stream.Null), Stream.Null, socket, isCandidate: false, () => { }));
         session.Open();
         await ((WebSocketTransport)session.CurrentTransport).RunAsync().WithDeadline();
         Assert.That(engine.Handler.Calls, Is.EqualTo(new[] { "opened", "closed transport close" }));

@@ -34,7 +34,7 @@ public class SlowReaderTests(bool directSocketWrites)
     public async Task With_DropNewest_the_messages_that_do_not_fit_are_missing_and_the_rest_is_whole()
     {
         await using var host = await StartAsync(SlowConsumerPolicy.DropNewest);
-        host.Log.Expect("A message to a slow client was dropped");
+        host.Log.Expect("Messages to a slow client are dropped");
         using var slow = await RawWebSocket.OpenAsync(host.Address, receiveBuffer: 4096);
         var session = host.Session(slow.Sid);
         await Warm(slow);
@@ -119,7 +119,7 @@ public class SlowReaderTests(bool directSocketWrites)
     public async Task A_stalled_client_that_vanishes_leaves_nothing_behind()
     {
         await using var host = await StartAsync(SlowConsumerPolicy.DropNewest);
-        host.Log.Expect("A message to a slow client was dropped");
+        host.Log.Expect("Messages to a slow client are dropped");
         using var slow = await RawWebSocket.OpenAsync(host.Address, receiveBuffer: 4096);
         var session = host.Session(slow.Sid);
         await Warm(slow);

@@ -20,7 +20,7 @@ public class DrainSharingBenchmark : IDisposable
     [Params(16, 32, 33, 64, 256, 1024)]
     public int Receivers { get; set; }
 
-    // Nothing, and about a microsecond or two: a send on a loopback socket.
+    // Spins: nothing, and some two microseconds, what a send on a loopback socket takes.
     [Params(0, 50)]
     public int WriteCost { get; set; }
 

@@ -5,7 +5,7 @@ using SocketIo.Engine;
 
 namespace SocketIo.Benchmarks;
 
-/// <summary>What does an event cost from its unmasked bytes to a handler that has ended, and to the acknowledgement that has left?</summary>
+/// <summary>What does an event cost from its unmasked bytes to a handler that has ended, and to its acknowledgement?</summary>
 [MemoryDiagnoser]
 public class EventDispatchBenchmark : IDisposable
 {

@@ -38,7 +38,7 @@ public class ParallelBroadcastBenchmark : IDisposable
     [Benchmark(OperationsPerInvoke = Broadcasts)]
     public void TwoTasks() => InParallel("even", "odd", Broadcasts / 2);
 
-    /// <summary>Both tasks meet at every receiver, of whom there are twice as many: a quarter of the broadcasts each for the same frames.</summary>
+    /// <summary>Adverse: both tasks meet at every receiver. The room is twice as large, so half the broadcasts give as many frames.</summary>
     [Benchmark(OperationsPerInvoke = Broadcasts)]
     public void TwoTasksOneRoom() => InParallel("both", "both", Broadcasts / 4);
 

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BenchmarkDotNet.Attributes;
+using SocketIo.Benchmarks.Support;
+using SocketIo.Engine.Sessions;
+using SocketIo.Engine.WebSockets;
+using SocketIo.Protocol;
+
+namespace SocketIo.Benchmarks;
+
+/// <summary>What does an event cost from its arguments to a frame that is ready to be sent?</summary>
+[MemoryDiagnoser]
+public class PacketEncodeBenchmark
+{
+    private static readonly JsonSerializerOptions Options = JsonPacketParser.CreateDefaultOptions();
+    private static readonly Move TheMove = new(10, -4.5, "ada");
+    private static readonly byte[] Data = new byte[1024];
+
+    private readonly JsonPacketParser _parser = new(Options);
+
+    public enum Kind
+    {
+        Text,
+        Move,
+
+        /// <summary>1 KB.</summary>
+        Binary,
+
+        /// <summary>A string of 100,000 characters, larger than the buffer that a thread keeps.</summary>
+        LongText,
+    }
+
+    [ParamsAllValues]
+    public Kind Argument { get; set; }
+
+    private string Text { get; set; } = "";
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        Text = Argument is Kind.LongText ? new string('é', 100_000) : "how are you today?";
+        Check.Same(Concatenate(), Encode().Span, "the frame");
+    }
+
+    [Benchmark(Baseline = true)]
+    public int Concatenated() => Concatenate().Length;
+
+    [Benchmark]
+    public int Parser() => Encode().Length;
+
+    private Frame Encode() => Argument switch
+    {
+        Kind.Move => _parser.WriteEvent("/", "news", new Args<Move>(TheMove), PacketHeader.NoId),
+        Kind.Binary => _parser.WriteEvent("/", "news", new Args<byte[]>(Data), PacketHeader.NoId),
+        _ => _parser.WriteEvent("/", "news", new Args<string>(Text), PacketHeader.NoId),
+    };
+
+    private byte[] Concatenate()
+    {
+        switch (Argument)
+        {
+            case Kind.Move:
+                return Framed([.. "42"u8, .. JsonSerializer.SerializeToUtf8Bytes<object?[]>(["news", TheMove], Options)]);
+            case Kind.Binary:
+                var json = JsonSerializer.SerializeToUtf8Bytes<object?[]>(["news", new Placeholder(true, 0)], Options);
+                return [.. Framed([.. "451-"u8, .. json]), .. Frame.Of(Opcode.Binary, Data).Span];
+            default:
+                return Framed([.. "42"u8, .. JsonSerializer.SerializeToUtf8Bytes<object?[]>(["news", Text], Options)]);
+        }
+    }
+
+    private static byte[] Framed(byte[] packet)
+    {
+        var frame = new byte[FrameWriter.HeaderSize(packet.Length) + packet.Length];
+        packet.CopyTo(frame, FrameWriter.WriteHeader(frame, Opcode.Text, packet.Length));
+        return frame;
+    }
+
+    private sealed record Placeholder([property: JsonPropertyName("_placeholder")] bool IsPlaceholder, int Num);
+}

@@ -126,7 +126,9 @@ public sealed class NugetClientTests(TransportProtocol transport)
     private static async Task<Socket> ConnectAsync(Client client, Namespace nsp)
     {
         await client.Socket.ConnectAsync().WithDeadline();
-        await Deadlines.Eventually(() => nsp.Sockets.Count == 1);
+
+        // its ConnectAsync may return before it knows of the connection, and its DisconnectAsync does nothing then
+        await Deadlines.Eventually(() => client.Socket.Connected && nsp.Sockets.Count == 1);
         return nsp.Sockets.Values.Single();
     }
 

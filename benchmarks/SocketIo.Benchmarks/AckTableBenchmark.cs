@@ -44,7 +44,7 @@ public class AckTableBenchmark : IDisposable
             lock (_sync)
                 _pending.Add(i, completion);
             _completions[i] = completion.Task;
-            _sockets[i].Emit("question", new Args<int>(i), isVolatile: false, ackId: i);
+            _sockets[i].Send(_server.Io.Parser.WriteEvent("/", "question", new Args<int>(i), i), isVolatile: false);
         }
         for (var i = 0; i < Acks; i++)
             Complete(i);

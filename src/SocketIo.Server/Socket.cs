@@ -255,7 +255,6 @@ public sealed class Socket : IEmitter, IBroadcaster
         string eventName, in TArgs args, TimeSpan? timeout, bool isVolatile, CancellationToken cancellation)
         where TArgs : struct, IEventArguments, allows ref struct
     {
-        ReservedEvents.ThrowIfReserved(eventName);
         var ack = new SingleAck<T>(this, eventName);
         var frame = Encode(eventName, args, ack.Id);
 

@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace SocketIo.LoadTest.Report;
+
+/// <summary>Where the figures come from.</summary>
+/// <param name="Cores">How many cores there are.</param>
+/// <param name="System">Operating system and architecture.</param>
+/// <param name="Runtime">The .NET both .NET servers run on.</param>
+/// <param name="IsPinned">Whether servers and load client had a core each.</param>
+/// <param name="LoadAverage">Linux: processes wanting a core over the last minute, before the test began; otherwise null.</param>
+/// <param name="Date">The day.</param>
+internal sealed record Machine(int Cores, string System, string Runtime, bool IsPinned, double? LoadAverage, string Date)
+{
+    public string Text =>
+        $"{Date}; {Cores} cores, {System}, {Runtime}; "
+        + (IsPinned ? "servers on core 0, load client on core 1" : "processes not bound to cores")
+        + (LoadAverage is { } load ? $"; load average {load:0.00} before the test" : "");
+
+    public static Machine Describe(bool isPinned) => new(
+        Environment.ProcessorCount,
+        $"{RuntimeInformation.OSDescription.Trim()} {RuntimeInformation.OSArchitecture}",
+        RuntimeInformation.FrameworkDescription,
+        isPinned,
+        File.Exists("/proc/loadavg") ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture) : null,
+        DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+}

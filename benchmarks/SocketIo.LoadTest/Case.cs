@@ -49,6 +49,6 @@ internal sealed record Case(Scenario Scenario, int Clients, int InFlight)
         new(Scenario.Echo, clients ?? (isQuick ? 300 : 1000), 8),
         new(Scenario.Rooms, clients ?? (isQuick ? 500 : 2000), 16),
         new(Scenario.Idle, clients ?? (isQuick ? 1000 : 5000), 0),
-        new(Scenario.Connect, clients ?? (isQuick ? 500 : 2000), 0),
+        new(Scenario.Connect, clients ?? (isQuick ? 2000 : 5000), 0),
     ];
 }

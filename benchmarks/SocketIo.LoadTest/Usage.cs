@@ -10,12 +10,12 @@ internal static class Usage
 
           --servers LIST    socketio, signalr, node, bun (default: all; Bun only when it is on PATH)
           --scenarios LIST  fanout, echo, rooms, idle, connect, or one case such as fanout-16 (default: all)
-          --n N             clients, in every scenario (default: 1000; rooms and connect 2000, idle 5000)
+          --n N             clients, in every scenario (default: 1000; rooms 2000, idle and connect 5000)
           --size BYTES      payload of a message (default 64)
           --reps N          counted runs per case and server; one more goes before, for the JIT (default 5)
           --secs S          measured seconds of a run (default 3)
           --warm S          seconds under load before them (default 1)
-          --quick           a run of about a minute: fewer clients, shorter and fewer runs
+          --quick           a run of a minute or two: fewer clients, shorter and fewer runs
           --out DIR         writes results.md, results.svg and results.json there
           --no-pin          does not bind servers to core 0 and the load client to core 1
 

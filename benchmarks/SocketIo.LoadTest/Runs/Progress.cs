@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SocketIo.LoadTest.Runs;
 
-/// <summary>One line that says what runs now; where output goes to a file, a line for each step.</summary>
+/// <summary>One line on the error output that says what runs now; where that is no terminal, a line for each step.</summary>
 internal sealed class Progress
 {
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
@@ -10,16 +10,16 @@ internal sealed class Progress
     public void Show(Case one, string server, string step)
     {
         var line = $"[{_elapsed.Elapsed:mm\\:ss}] {one.Title}: {server}, {step}";
-        if (Console.IsOutputRedirected)
-            Console.WriteLine(line);
+        if (Console.IsErrorRedirected)
+            Console.Error.WriteLine(line);
         else
-            Console.Write($"\r{line.PadRight(Width)[..Width]}");
+            Console.Error.Write($"\r{line.PadRight(Width)[..Width]}");
     }
 
     public static void Clear()
     {
-        if (!Console.IsOutputRedirected)
-            Console.Write($"\r{new string(' ', Width)}\r");
+        if (!Console.IsErrorRedirected)
+            Console.Error.Write($"\r{new string(' ', Width)}\r");
     }
 
     // a terminal that does not know its width says 0

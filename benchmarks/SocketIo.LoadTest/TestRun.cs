@@ -15,7 +15,7 @@ internal sealed class TestRun(Options options)
     public async Task<int> RunAsync()
     {
         var peers = await UsablePeersAsync();
-        var machine = Machine.Describe(_pin);
+        var machine = Machine.Describe(_pin, peers);
         Console.WriteLine(machine.Text);
         var results = new List<CaseResult>();
         foreach (var one in options.Cases)

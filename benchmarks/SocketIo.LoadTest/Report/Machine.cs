@@ -1,27 +1,32 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using SocketIo.LoadTest.Runs;
+using SocketIo.LoadTest.Servers;
 
 namespace SocketIo.LoadTest.Report;
 
 /// <summary>Where the figures come from.</summary>
 /// <param name="Cores">How many cores there are.</param>
 /// <param name="System">Operating system and architecture.</param>
-/// <param name="Runtime">The .NET both .NET servers run on.</param>
+/// <param name="Runtimes">What the servers run on.</param>
 /// <param name="IsPinned">Whether servers and load client had a core each.</param>
 /// <param name="LoadAverage">Linux: processes wanting a core over the last minute, before the test began; otherwise null.</param>
 /// <param name="Date">The day.</param>
-internal sealed record Machine(int Cores, string System, string Runtime, bool IsPinned, double? LoadAverage, string Date)
+internal sealed record Machine(int Cores, string System, string Runtimes, bool IsPinned, double? LoadAverage, string Date)
 {
     public string Text =>
-        $"{Date}; {Cores} cores, {System}, {Runtime}; "
+        $"{Date}; {Cores} cores, {System}, {Runtimes}; "
         + (IsPinned ? "servers on core 0, load client on core 1" : "processes not bound to cores")
         + (LoadAverage is { } load ? $"; load average {load:0.00} before the test" : "");
 
-    public static Machine Describe(bool isPinned) => new(
+    public static Machine Describe(bool isPinned, IEnumerable<Peer> peers) => new(
         Environment.ProcessorCount,
         $"{RuntimeInformation.OSDescription.Trim()} {RuntimeInformation.OSArchitecture}",
-        RuntimeInformation.FrameworkDescription,
+        string.Join(", ", peers.Select(static peer => RuntimeOf(peer)).Distinct()),
         isPinned,
         File.Exists("/proc/loadavg") ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture) : null,
         DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+
+    private static string RuntimeOf(Peer peer) =>
+        peer.Runtime is { } runtime ? $"{runtime} {Launch.VersionOf(runtime)}" : RuntimeInformation.FrameworkDescription;
 }

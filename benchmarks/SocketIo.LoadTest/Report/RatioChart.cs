@@ -86,16 +86,17 @@ internal sealed class RatioChart(Results results)
         }
     }
 
+    // the figure has a white edge, since the line at 1 may run through it
     private void WriteBar(int y, Peer peer, double ratio, Func<double, double> x)
     {
         _svg.AppendLine($"""<rect x="{Left}" y="{y}" width="{x(ratio) - Left:0.#}" height="{BarHeight - 2}" fill="{Colors[peer.Name]}"/>""");
-        Text(x(ratio) + 5, y + BarHeight - 4, $"{ratio:0.00}×", """font-size="11" """);
+        Text(x(ratio) + 5, y + BarHeight - 4, $"{ratio:0.00}×", """font-size="11" stroke="#ffffff" stroke-width="3" paint-order="stroke" """);
     }
 
     private static string Own(CaseResult result)
     {
         var cost = result.Cost(result.Peers.First(static peer => peer.Peer == Peer.Own)).Median;
-        return cost < 100 ? $"{cost:0.0#} {result.Case.Unit}" : $"{cost:N0} {result.Case.Unit}";
+        return $"{Rows.Figure(cost)} {result.Case.Unit}";
     }
 
     /// <summary>The distance of the lines, so that there are at most ten.</summary>

@@ -11,6 +11,14 @@ internal static class Rows
         .. result.Peers.Select(peer => peer.IsValid ? Row(result, peer) : [peer.Peer.Title, $"FAILED: {peer.Failure}"]),
     ];
 
+    /// <summary>Three digits that count.</summary>
+    public static string Figure(double value) => value switch
+    {
+        < 10 => $"{value:0.00}",
+        < 100 => $"{value:0.0}",
+        _ => $"{value:N0}",
+    };
+
     private static string[] Head(Case one)
     {
         string[] cost = ["server", one.Unit, "range", "ratio"];
@@ -47,12 +55,4 @@ internal static class Rows
 
     /// <summary>How busy the load client was, with a mark where it was the limit.</summary>
     private static string Share(double share) => $"{share:P0}{(share > Busy ? " *" : "")}";
-
-    /// <summary>Three digits that count.</summary>
-    private static string Figure(double value) => value switch
-    {
-        < 10 => $"{value:0.00}",
-        < 100 => $"{value:0.0}",
-        _ => $"{value:N0}",
-    };
 }

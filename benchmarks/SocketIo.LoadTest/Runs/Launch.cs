@@ -22,13 +22,19 @@ internal static class Launch
     public static ProcessStartInfo Prepare(IEnumerable<string> command, int? core)
     {
         string[] words = core is { } number ? ["taskset", "-c", $"{number}", .. command] : [.. command];
-        var start = new ProcessStartInfo(words[0], words[1..])
+        return new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return start;
+    }
+
+    /// <summary>What an executable says of its version.</summary>
+    public static string VersionOf(string name)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Find(name)!, ["--version"]) { RedirectStandardOutput = true })!;
+        return process.StandardOutput.ReadToEnd().Trim();
     }
 
     /// <summary>Where an executable is on the PATH; null when it is not.</summary>

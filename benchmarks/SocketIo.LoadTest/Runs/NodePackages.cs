@@ -5,7 +5,7 @@ namespace SocketIo.LoadTest.Runs;
 /// <summary>The reference server's files, and its packages from npm.</summary>
 internal static class NodePackages
 {
-    private static readonly string Folder = FindFolder();
+    private static string Folder => FindFolder();
 
     public static string Script => Path.Combine(Folder, "server.mjs");
 

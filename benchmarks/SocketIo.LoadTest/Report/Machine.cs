@@ -14,9 +14,12 @@ namespace SocketIo.LoadTest.Report;
 /// <param name="Date">The day.</param>
 internal sealed record Machine(int Cores, string System, string Runtimes, bool IsPinned, double? LoadAverage, string Date)
 {
-    public string Text =>
-        $"{Date}; {Cores} cores, {System}, {Runtimes}; "
-        + (IsPinned ? "servers on core 0, load client on core 1" : "processes not bound to cores")
+    public string Text => $"{Hardware}; {Conditions}";
+
+    public string Hardware => $"{Date}; {Cores} cores, {System}, {Runtimes}";
+
+    public string Conditions =>
+        (IsPinned ? "servers on core 0, load client on core 1" : "processes not bound to cores")
         + (LoadAverage is { } load ? $"; load average {load:0.00} before the test" : "");
 
     public static Machine Describe(bool isPinned, IEnumerable<Peer> peers) => new(

@@ -10,7 +10,7 @@ internal sealed class RatioChart(Results results)
     private const int Left = 270; // room for the titles of the cases
     private const int Right = 90; // room for the figure behind the longest bar
     private const int Top = 84;
-    private const int Bottom = 66;
+    private const int Bottom = 86;
     private const int BarHeight = 15;
     private const int Gap = 20; // between cases
 
@@ -65,7 +65,8 @@ internal sealed class RatioChart(Results results)
         }
         _svg.AppendLine($"""<line x1="{x(1):0.#}" y1="{Top}" x2="{x(1):0.#}" y2="{bottom}" stroke="{Colors["socketio"]}" stroke-dasharray="4 3"/>""");
         Text((x(0) + x(end)) / 2, bottom + 38, "times this server's median: CPU time of the server process, or resident memory", """text-anchor="middle" """);
-        Text(20, bottom + 58, results.Machine.Text, """font-size="11" fill="#57606a" """);
+        Text(20, bottom + 60, results.Machine.Hardware, """font-size="11" fill="#57606a" """);
+        Text(20, bottom + 75, results.Machine.Conditions, """font-size="11" fill="#57606a" """);
     }
 
     private void WriteCases(Func<double, double> x)

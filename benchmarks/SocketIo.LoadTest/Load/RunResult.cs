@@ -1,0 +1,24 @@
+namespace SocketIo.LoadTest.Load;
+
+/// <summary>What one run of the load client has measured; what a scenario does not have is 0.</summary>
+internal sealed record RunResult
+{
+    /// <summary>Deliveries, round trips or connects.</summary>
+    public required long Operations { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>Microseconds of the server process per operation.</summary>
+    public required double ServerCpu { get; init; }
+
+    /// <summary>How much of the time the load client was busy: near 1 it was the limit.</summary>
+    public required double LoadShare { get; init; }
+
+    public double MedianMilliseconds { get; init; }
+
+    public double P99Milliseconds { get; init; }
+
+    public double BytesPerConnection { get; init; }
+
+    public double PerSecond => Operations / Seconds;
+}

@@ -1,0 +1,20 @@
+using SocketIo.LoadTest.Load;
+using SocketIo.LoadTest.Servers;
+
+namespace SocketIo.LoadTest.Report;
+
+/// <summary>What one case gave, for every server.</summary>
+internal sealed record CaseResult(Case Case, IReadOnlyList<PeerResult> Peers)
+{
+    /// <summary>The figure that counts: CPU per operation, or memory per connection.</summary>
+    public Summary Cost(PeerResult peer) => peer.Of(Figure);
+
+    /// <summary>How many times this server's cost; null when either is missing, or too small for the clock.</summary>
+    public double? Ratio(PeerResult peer)
+    {
+        var own = Peers.FirstOrDefault(static result => result.Peer == Peer.Own);
+        return own is { IsValid: true } && peer.IsValid && Cost(own).Median > 0 ? Cost(peer).Median / Cost(own).Median : null;
+    }
+
+    private double Figure(RunResult run) => Case.IsMemory ? run.BytesPerConnection : run.ServerCpu;
+}

@@ -1,0 +1,10 @@
+namespace SocketIo.LoadTest;
+
+internal enum Scenario
+{
+    Fanout,
+    Echo,
+    Rooms,
+    Idle,
+    Connect,
+}

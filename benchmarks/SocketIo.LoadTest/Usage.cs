@@ -1,0 +1,43 @@
+namespace SocketIo.LoadTest;
+
+/// <summary>What --help prints, and what a reader of the results must know.</summary>
+internal static class Usage
+{
+    public const string Text = """
+        Measures this server beside SignalR and socket.io on Node and Bun, over real loopback sockets.
+
+          dotnet run -c Release --project benchmarks/SocketIo.LoadTest -- [options]
+
+          --servers LIST    socketio, signalr, node, bun (default: all; Bun only when it is on PATH)
+          --scenarios LIST  fanout, echo, rooms, idle, connect, or one case such as fanout-16 (default: all)
+          --n N             clients, in every scenario (default: 1000; rooms 2000, idle and connect 5000)
+          --size BYTES      payload of a message (default 64)
+          --reps N          counted runs per case and server; one more goes before, for the JIT (default 5)
+          --secs S          measured seconds of a run (default 3)
+          --warm S          seconds under load before them (default 1)
+          --quick           a run of a minute or two: fewer clients, shorter and fewer runs
+          --out DIR         writes results.md, results.svg and results.json there
+          --no-pin          does not bind servers to core 0 and the load client to core 1
+
+        The exit code is 2 when any message was lost, repeated, reordered or changed, 1 when a run could not be made.
+
+        Scenarios
+          fanout   one client's message goes to all N; 1 and 16 of them in flight
+          echo     every client sends and waits for the acknowledgement; 1 and 8 outstanding per client
+          rooms    N clients in N/10 rooms; messages go to one room after the other, 16 in flight
+          idle     bytes of resident memory per connection that has joined "/" and does nothing; always a fresh process
+          connect  N clients connect and join "/", 128 at a time
+        """;
+
+    public static readonly string[] Caveats =
+    [
+        "CPU is user and kernel time of all threads of the server process, per delivery, round trip or connect.",
+        "Loopback hides the network: no latency, no loss, no interrupts of a card. A sender pays for its receiver's TCP input inside its "
+            + "own send, and that part is the same for all servers, so that ratios look smaller than over a network card.",
+        "One core for the server shows the cost of the work, not how a server scales over cores; the load client has the other one. Where "
+            + "it was busy more than 90 % of the time (marked *), it was the limit: CPU still counts, throughput and latency do not.",
+        "Payloads are small, all clients are equally fast, and nothing is encrypted or compressed.",
+        "Idle memory is the growth of the resident set without a forced garbage collection.",
+        "SocketIOSharp is not measured: it speaks Engine.IO 3 and protocol 4 only, which no client since 3.0 uses by default.",
+    ];
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Text.Json;
+using SocketIo.Functional.Tests.Browser;
+using SocketIo.TestKit;
+
+namespace SocketIo.Functional.Tests;
+
+/// <summary>The load test as a user starts it, with very little load: it checks every delivery by itself.</summary>
+internal sealed class LoadTestTests
+{
+    [Test]
+    public async Task The_load_test_finds_every_delivery_whole_and_in_order()
+    {
+        var folder = Directory.CreateTempSubdirectory("load-test-");
+        try
+        {
+            var (exitCode, output) = await RunAsync(
+                "--servers", "socketio", "--scenarios", "fanout-16,echo-8,rooms", "--n", "20", "--reps", "1", "--secs", "0.2", "--warm", "0.1",
+                "--no-pin", "--out", folder.FullName);
+
+            Assert.That(exitCode, Is.Zero, output);
+            Assert.That(Deliveries(Path.Combine(folder.FullName, "results.json")), Has.Exactly(3).Positive);
+            Assert.That(File.ReadAllText(Path.Combine(folder.FullName, "results.md")), Does.Contain("CPU µs per delivery"));
+            Assert.That(File.ReadAllText(Path.Combine(folder.FullName, "results.svg")), Does.EndWith("</svg>\n"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Test]
+    public async Task The_load_test_names_an_option_that_it_does_not_know()
+    {
+        var (exitCode, output) = await RunAsync("--servres", "socketio");
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(output, Does.Contain("--servres"));
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    {
+        var program = Path.Combine(
+            Repository.Root, "benchmarks", "SocketIo.LoadTest", "bin", Repository.Configuration, "net10.0", "SocketIo.LoadTest.dll");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync();
+            var errors = process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync().WithDeadline(TimeSpan.FromMinutes(1));
+            return (process.ExitCode, await output.WithDeadline() + await errors.WithDeadline());
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static List<long> Deliveries(string file)
+    {
+        using var results = JsonDocument.Parse(File.ReadAllBytes(file));
+        return
+        [
+            .. results.RootElement.GetProperty("cases").EnumerateArray()
+                .SelectMany(static one => one.GetProperty("servers").EnumerateArray())
+                .SelectMany(static server => server.GetProperty("runs").EnumerateArray())
+                .Select(static run => run.GetProperty("operations").GetInt64()),
+        ];
+    }
+}

@@ -24,12 +24,10 @@ public sealed class Socket : IEmitter, IBroadcaster
 
     private readonly Client _client;
     private readonly EventDispatch _dispatch;
+    private readonly SocketRooms _rooms;
     private readonly Lock _sync = new();
 
     // Written under _sync, read without.
-    private Membership[] _memberships = [];
-    private bool _isInOwnRoom;
-    private bool _hasLeftRooms;
     private SocketListeners? _listeners;
 
     // guarded by _sync
@@ -46,6 +44,7 @@ public sealed class Socket : IEmitter, IBroadcaster
     {
         _client = client;
         _dispatch = new EventDispatch(this, client);
+        _rooms = new SocketRooms(this);
         Namespace = @namespace;
 
         // not the session's id, which is as good as a password
@@ -82,14 +81,7 @@ public sealed class Socket : IEmitter, IBroadcaster
     public bool IsConnected => Atomic.Read(ref _state) is Connected or Closing;
 
     /// <summary>The rooms the socket is in, the one named by its id first; empty once it has disconnected.</summary>
-    public IReadOnlyCollection<string> Rooms
-    {
-        get
-        {
-            var joined = Atomic.Read(ref _memberships).Select(static membership => membership.Room.Name);
-            return Atomic.Read(ref _isInOwnRoom) ? [Id, .. joined] : [.. joined];
-        }
-    }
+    public IReadOnlyCollection<string> Rooms => _rooms.Names;
 
     /// <summary>Cancelled when the socket has disconnected, before the disconnect handlers run.</summary>
     public CancellationToken Disconnection
@@ -320,21 +312,12 @@ public sealed class Socket : IEmitter, IBroadcaster
             _acks?.Remove(ack);
     }
 
-    internal void Join(in RoomNames rooms)
-    {
-        for (var i = 0; i < rooms.Count; i++)
-            Join(rooms[i]);
-    }
+    internal void Join(in RoomNames rooms) => _rooms.Join(rooms);
 
-    internal void Leave(in RoomNames rooms)
-    {
-        for (var i = 0; i < rooms.Count; i++)
-            Leave(rooms[i]);
-    }
+    internal void Leave(in RoomNames rooms) => _rooms.Leave(rooms);
 
     /// <summary>Whether the socket is in a room; its own id's room included.</summary>
-    internal bool IsIn(string room) =>
-        room == Id ? Atomic.Read(ref _isInOwnRoom) : Find(Atomic.Read(ref _memberships), room) is not null;
+    internal bool IsIn(string room) => _rooms.Contains(room);
 
     /// <summary>
     /// The middleware has accepted the socket: the client is told first, so that no broadcast comes before its answer, then the
@@ -345,8 +328,7 @@ public sealed class Socket : IEmitter, IBroadcaster
     {
         _client.Send(Namespace.Server.Parser.WriteConnect(Namespace.Name, Id));
         Namespace.Seat(this);
-        Atomic.Write(ref _isInOwnRoom, true);
-        Namespace.RaiseJoined(Id, Id, created: true);
+        _rooms.Join(Id);
         Interlocked.CompareExchange(ref _state, Connected, Connecting);
         _dispatch.RunConnectionHandlers();
         if (Atomic.Read(ref _closeReason) is DisconnectReason reason)
@@ -356,7 +338,7 @@ public sealed class Socket : IEmitter, IBroadcaster
     /// <summary>The socket was refused, or its connection ended while the middleware decided.</summary>
     internal void Abandon()
     {
-        LeaveRooms();
+        _rooms.LeaveAll();
         Namespace.Release();
     }
 
@@ -389,7 +371,7 @@ public sealed class Socket : IEmitter, IBroadcaster
 
     private void FinishClose(DisconnectReason reason)
     {
-        LeaveRooms();
+        _rooms.LeaveAll();
         Atomic.Write(ref _state, Disconnected);
         Namespace.Remove(this);
         LoseAcks();
@@ -408,57 +390,6 @@ public sealed class Socket : IEmitter, IBroadcaster
         {
             Namespace.Report(this, exception, "disconnect");
         }
-    }
-
-    private void Join(string name)
-    {
-        bool created;
-        lock (_sync)
-        {
-            if (_hasLeftRooms || IsIn(name))
-                return;
-            if (name == Id)
-            {
-                Atomic.Write(ref _isInOwnRoom, true);
-                created = true;
-            }
-            else
-            {
-                var membership = Namespace.RoomIndex.Join(name, this, out created);
-                Atomic.Write(ref _memberships, [.. _memberships, membership]);
-            }
-        }
-        Namespace.RaiseJoined(name, Id, created);
-    }
-
-    private void Leave(string name)
-    {
-        bool deleted;
-        lock (_sync)
-        {
-            if (!IsIn(name))
-                return;
-            if (name == Id)
-            {
-                Atomic.Write(ref _isInOwnRoom, false);
-                deleted = true;
-            }
-            else
-            {
-                var membership = Find(_memberships, name)!;
-                Atomic.Write(ref _memberships, [.. _memberships.Where(other => other != membership)]);
-                deleted = Namespace.RoomIndex.Leave(membership);
-            }
-        }
-        Namespace.RaiseLeft(name, Id, deleted);
-    }
-
-    private void LeaveRooms()
-    {
-        lock (_sync)
-            _hasLeftRooms = true;
-        foreach (var room in Rooms)
-            Leave(room);
     }
 
     private void LoseAcks()
@@ -515,15 +446,5 @@ public sealed class Socket : IEmitter, IBroadcaster
     {
         var index = listener is null ? -1 : Array.IndexOf(listeners, listener);
         return listener is null ? [] : [.. listeners.Where((_, at) => at != index)];
-    }
-
-    private static Membership? Find(Membership[] memberships, string room)
-    {
-        foreach (var membership in memberships)
-        {
-            if (membership.Room.Name == room)
-                return membership;
-        }
-        return null;
     }
 }

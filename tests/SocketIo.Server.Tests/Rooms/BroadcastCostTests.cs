@@ -48,7 +48,8 @@ public class BroadcastCostTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         server.Io.Visit(target, ref visitor);
 
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.That(allocated, Is.Zero);
         Assert.That(visitor.Count, Is.EqualTo(2_000));
     }
 

@@ -62,7 +62,8 @@ public class EngineOptions
 
     /// <summary>
     /// Whether plaintext HTTP/1.1 WebSockets write to the connection's socket directly instead of through the server's pipe.
-    /// Turn it off where connection middleware transforms the bytes. Default true.
+    /// Turn it off where connection middleware transforms the bytes. A client that speaks before it has read the open packet, which
+    /// the protocol does not allow, may get its answer ahead of that packet. Default true.
     /// </summary>
     public bool DirectSocketWrites { get; set; } = true;
 

@@ -226,7 +226,8 @@ internal sealed class WebSocketTransport : Transport
     /// <summary>
     /// Whether writes may leave through the socket. They may not overtake what went through the server's pipe (the 101 answer
     /// too), and only the peer can say that it has all of it: it does so by its first packet, which answers the open packet, or by
-    /// the pong to a ping, as long as nothing else was written behind those.
+    /// the pong to a ping, as long as nothing else was written behind those. A client that breaks the protocol and speaks before it
+    /// has read the open packet may get its answer first.
     /// </summary>
     private bool UseSocket(Outbox outbox)
     {

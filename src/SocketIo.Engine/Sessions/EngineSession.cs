@@ -372,14 +372,14 @@ public sealed partial class EngineSession
             upgrade.Cancel("timeout");
         if (now >= Volatile.Read(ref _deadline))
         {
-            Close(_deadlineReason);
+            Post(static session => session.Close(session._deadlineReason));
             return;
         }
         if (state is SessionState.Opening || now < Volatile.Read(ref _pingDeadline))
             return;
         if (Volatile.Read(ref _awaitsPong))
         {
-            Break(DisconnectReason.PingTimeout, CloseCode.Normal);
+            Post(static session => session.Break(DisconnectReason.PingTimeout, CloseCode.Normal));
             return;
         }
 
@@ -404,12 +404,11 @@ public sealed partial class EngineSession
         }
         LogSlowConsumer(_server.Logger, QueuedBytes);
 
-        // posted: the sender may be a broadcast, and the handler's code must not run inside it
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static session => session.Drop(DisconnectReason.TransportError.With("slow consumer: the send queue is full")),
-            this,
-            preferLocal: false);
+        Post(static session => session.Drop(DisconnectReason.TransportError.With("slow consumer: the send queue is full")));
     }
+
+    // The handler's code follows a close: it must hold up neither a broadcast nor the heartbeat of the other sessions.
+    private void Post(Action<EngineSession> close) => ThreadPool.UnsafeQueueUserWorkItem(close, this, preferLocal: false);
 
     private ValueTask Deliver(EngineMessage message)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using SocketIo.Functional.Tests.Browser;
 using SocketIo.TestKit;
 
 namespace SocketIo.Functional.Tests;

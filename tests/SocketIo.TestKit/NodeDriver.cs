@@ -219,13 +219,7 @@ public sealed class NodeDriver : IAsyncDisposable
 
     private static string ClientsFolder()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "SocketIo.Core.sln")))
-            folder = folder.Parent;
-        if (folder is null)
-            throw new InvalidOperationException("SocketIo.Core.sln was not found in any folder above the tests.");
-
-        var clients = Path.Combine(folder.FullName, "tests", "clients");
+        var clients = Path.Combine(Repository.Root, "tests", "clients");
         return Directory.Exists(Path.Combine(clients, "node_modules"))
             ? clients
             : throw new InvalidOperationException(

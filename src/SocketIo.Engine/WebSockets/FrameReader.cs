@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
+using static SocketIo.Engine.Sessions.CloseCode;
 
 namespace SocketIo.Engine.WebSockets;
 
@@ -21,12 +22,6 @@ internal sealed class FrameReader(int maxMessageBytes) : IDisposable
 
     // Rented before that much has arrived: one page, a few network packets.
     private const int FirstRent = 4096;
-
-    // RFC 6455 7.4.1
-    private const ushort ProtocolError = 1002;
-    private const ushort NoStatus = 1005;
-    private const ushort InvalidText = 1007;
-    private const ushort TooBig = 1009;
 
     private FrameReadStatus _status; // the last answer; Close and Error stay
 

@@ -1,7 +1,7 @@
-namespace SocketIo.Functional.Tests.Browser;
+namespace SocketIo.TestKit;
 
 /// <summary>Where the files of the repository are, seen from the test assembly.</summary>
-internal static class Repository
+public static class Repository
 {
     public static string Root { get; } = FindRoot();
 

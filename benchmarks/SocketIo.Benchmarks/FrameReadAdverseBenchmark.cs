@@ -54,7 +54,7 @@ public class FrameReadAdverseBenchmark : IDisposable
     [GlobalCleanup]
     public void Dispose()
     {
-        _reader.Dispose();
+        _reader.Drop();
         GC.SuppressFinalize(this);
     }
 

@@ -45,7 +45,7 @@ public class FrameReadBenchmark : IDisposable
     [GlobalCleanup]
     public void Dispose()
     {
-        _reader.Dispose();
+        _reader.Drop();
         GC.SuppressFinalize(this);
     }
 }

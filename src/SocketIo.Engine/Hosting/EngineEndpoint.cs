@@ -28,12 +28,11 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
 
     private readonly EngineOptions _options = server.Options;
 
+    /// <summary>A request for the path itself.</summary>
     public Task HandleAsync(HttpContext context)
     {
         if (_options.Cors is { } policy && ApplyCors(context, policy))
             return Task.CompletedTask;
-        if (context.Request.RouteValues[FileRouteValue] is string file && serveFile?.Invoke(context, file) is { } served)
-            return served;
         if (_options.AddTrailingSlash && context.Request.Path.Value?.EndsWith(server.Path.TrimEnd('/'), StringComparison.Ordinal) == true)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -42,38 +41,43 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
         return HandleEngineAsync(context);
     }
 
-    private async Task HandleEngineAsync(HttpContext context)
+    /// <summary>A request for something under the path: a file, or else the same as for the path.</summary>
+    public Task HandleFileAsync(HttpContext context)
+    {
+        if (context.Request.RouteValues[FileRouteValue] is not string file || serveFile is null)
+            return HandleAsync(context);
+        if (_options.Cors is { } policy && ApplyCors(context, policy))
+            return Task.CompletedTask;
+        return serveFile(context, file) ?? HandleEngineAsync(context);
+    }
+
+    // A request that stays as long as its WebSocket is served by one state machine, not by a chain of them.
+    private Task HandleEngineAsync(HttpContext context)
     {
         var isUpgrade = IsWebSocketRequest(context);
-        if (Verify(context, isUpgrade, out var session) is { } error)
-        {
-            await RefuseAsync(context, isUpgrade, error).ConfigureAwait(false);
-            return;
-        }
-
+        var query = EngineQuery.Of(context.Request);
+        if (Verify(context, query, isUpgrade, out var session) is { } error)
+            return RefuseAsync(context, isUpgrade, error);
         if (session is null)
-            await OpenAsync(context, isUpgrade).ConfigureAwait(false);
-        else if (isUpgrade)
-            await UpgradeAsync(context, session).ConfigureAwait(false);
-        else if (session.CurrentTransport is PollingTransport polling)
-            await ContinueAsync(context, polling).ConfigureAwait(false);
-        else
-            await RefuseAsync(context, isUpgrade, EngineError.BadRequest(OtherTransport)).ConfigureAwait(false);
+            return OpenAsync(context, query, isUpgrade);
+        if (isUpgrade)
+            return AcceptAsync(context, session.Id, session);
+        return session.CurrentTransport is PollingTransport polling
+            ? ContinueAsync(context, polling)
+            : RefuseAsync(context, isUpgrade, EngineError.BadRequest(OtherTransport));
     }
 
     // The order of the checks is the reference's: it decides which code a request with several faults gets.
-    private EngineError? Verify(HttpContext context, bool isUpgrade, out EngineSession? session)
+    private EngineError? Verify(HttpContext context, in EngineQuery query, bool isUpgrade, out EngineSession? session)
     {
         session = null;
-        var query = context.Request.Query;
-        string? transport = query["transport"];
+        var transport = query.Transport;
         if (!IsServed(transport))
             return EngineError.UnknownTransport(transport);
 
-        string? sid = query["sid"];
-        if (!string.IsNullOrEmpty(sid))
+        if (!string.IsNullOrEmpty(query.Sid))
         {
-            if (!server.Sessions.TryGet(sid, out session) || session.IsGone)
+            if (!server.Sessions.TryGet(query.Sid, out session) || session.IsGone)
                 return EngineError.UnknownSession;
             var matches = isUpgrade ? transport == WebSocketName : session.CurrentTransport is PollingTransport && transport == PollingName;
             return matches ? null : EngineError.BadRequest(OtherTransport);
@@ -84,29 +88,42 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
         return (transport == WebSocketName) == isUpgrade ? null : EngineError.BadRequest("the request does not fit the transport");
     }
 
-    private async Task OpenAsync(HttpContext context, bool isUpgrade)
+    private Task OpenAsync(HttpContext context, in EngineQuery query, bool isUpgrade)
     {
-        if (server.IsStopping)
-        {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            return;
-        }
-        if (await AskApplicationAsync(context).ConfigureAwait(false) is { IsRefused: true } refusal)
-        {
-            await RefuseAsync(context, isUpgrade, EngineError.Forbidden(refusal.Message)).ConfigureAwait(false);
-            return;
-        }
-        if (context.Request.Query["EIO"] != "4")
-        {
-            await RefuseAsync(context, isUpgrade, EngineError.UnsupportedProtocolVersion).ConfigureAwait(false);
-            return;
-        }
+        if (!server.IsStopping)
+            return _options.AllowRequest is { } allow ? AskAndOpenAsync(allow, context, query, isUpgrade) : OpenAllowedAsync(context, query, isUpgrade);
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        return Task.CompletedTask;
+    }
 
-        var id = SessionStore.NewId();
-        if (isUpgrade)
-            await OpenWebSocketAsync(context, id).ConfigureAwait(false);
+    private async Task AskAndOpenAsync(
+        Func<HttpContext, ValueTask<AllowRequestResult>> allow, HttpContext context, EngineQuery query, bool isUpgrade)
+    {
+        if (await AskAsync(allow, context).ConfigureAwait(false) is { IsRefused: true } refusal)
+            await RefuseAsync(context, isUpgrade, EngineError.Forbidden(refusal.Message)).ConfigureAwait(false);
         else
-            await OpenPollingAsync(context, id).ConfigureAwait(false);
+            await OpenAllowedAsync(context, query, isUpgrade).ConfigureAwait(false);
+    }
+
+    private async ValueTask<AllowRequestResult> AskAsync(Func<HttpContext, ValueTask<AllowRequestResult>> allow, HttpContext context)
+    {
+        try
+        {
+            return await allow(context).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            LogAllowRequestFailed(server.Logger, exception);
+            return AllowRequestResult.Refuse();
+        }
+    }
+
+    private Task OpenAllowedAsync(HttpContext context, in EngineQuery query, bool isUpgrade)
+    {
+        if (query.Protocol != "4")
+            return RefuseAsync(context, isUpgrade, EngineError.UnsupportedProtocolVersion);
+        var id = SessionStore.NewId();
+        return isUpgrade ? AcceptAsync(context, id, null) : OpenPollingAsync(context, id);
     }
 
     private async Task OpenPollingAsync(HttpContext context, string id)
@@ -120,54 +137,59 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
         await poll.ConfigureAwait(false);
     }
 
-    private async Task OpenWebSocketAsync(HttpContext context, string id)
+    /// <summary>Makes the request a WebSocket, of a session that polls so far or of a new one with the id.</summary>
+    private Task AcceptAsync(HttpContext context, string id, EngineSession? session)
     {
         if (HandshakeFault(context) is { } fault)
+            return RefuseAsync(context, isUpgrade: true, EngineError.BadRequest(fault));
+        if (session is null)
         {
-            await RefuseAsync(context, isUpgrade: true, EngineError.BadRequest(fault)).ConfigureAwait(false);
-            return;
+            AppendCookie(context, id);
+            WriteInitialHeaders(context);
         }
-
-        AppendCookie(context, id);
-        WriteInitialHeaders(context);
-        var stream = await AcceptAsync(context).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
+        else
         {
-            var input = InputOf(context, stream);
-            var session = new EngineSession(
-                server, id, context, session => new WebSocketTransport(session, input, stream, SocketOf(context), isCandidate: false, context.Abort));
-            session.Open();
-            await ((WebSocketTransport)session.CurrentTransport).RunAsync().ConfigureAwait(false);
-            session.DetachRequest();
-            await CompleteAsync(context, input).ConfigureAwait(false);
+            WriteHeaders(context);
         }
+        var accepted = AcceptAsync(context);
+        return accepted.IsCompletedSuccessfully ? Serve(context, id, session, accepted.Result) : ServeAsync(context, id, session, accepted);
     }
 
-    private async Task UpgradeAsync(HttpContext context, EngineSession session)
-    {
-        if (HandshakeFault(context) is { } fault)
-        {
-            await RefuseAsync(context, isUpgrade: true, EngineError.BadRequest(fault)).ConfigureAwait(false);
-            return;
-        }
+    private async Task ServeAsync(HttpContext context, string id, EngineSession? session, ValueTask<Stream> accepted) =>
+        await Serve(context, id, session, await accepted.ConfigureAwait(false)).ConfigureAwait(false);
 
-        WriteHeaders(context);
-        var stream = await AcceptAsync(context).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
+    private Task Serve(HttpContext context, string id, EngineSession? session, Stream stream)
+    {
+        var input = InputOf(context, stream);
+        if (session is not null)
+            return Upgrade(context, session, input, stream);
+        session = new EngineSession(
+            server, id, context, session => new WebSocketTransport(session, input, stream, SocketOf(context), isCandidate: false, context));
+        session.Open();
+        return Run((WebSocketTransport)session.CurrentTransport, context, input);
+    }
+
+    private Task Upgrade(HttpContext context, EngineSession session, PipeReader input, Stream stream)
+    {
+        // the reference, too, accepts a WebSocket too many and closes it
+        if (session.TryBeginUpgrade() is not { } attempt)
         {
-            // the reference, too, accepts a WebSocket too many and closes it
-            if (session.TryBeginUpgrade() is not { } attempt)
-            {
-                var close = Frame.Close(CloseCode.Normal, "the session is being upgraded or was");
-                await stream.WriteAsync(close.Memory, context.RequestAborted).ConfigureAwait(false);
-                return;
-            }
-            var input = InputOf(context, stream);
-            var candidate = new WebSocketTransport(session, input, stream, SocketOf(context), isCandidate: true, context.Abort);
-            attempt.Attach(candidate);
-            await candidate.RunAsync().ConfigureAwait(false);
-            await CompleteAsync(context, input).ConfigureAwait(false);
+            var close = Frame.Close(CloseCode.Normal, "the session is being upgraded or was");
+            return stream.WriteAsync(close.Memory, context.RequestAborted).AsTask();
         }
+        var candidate = new WebSocketTransport(session, input, stream, SocketOf(context), isCandidate: true, context);
+        attempt.Attach(candidate);
+        return Run(candidate, context, input);
+    }
+
+    // The connection's own pipe is the server's to complete.
+    private static Task Run(WebSocketTransport transport, HttpContext context, PipeReader input) =>
+        input == ConnectionInput(context) ? transport.RunAsync() : RunAndCompleteAsync(transport, input);
+
+    private static async Task RunAndCompleteAsync(WebSocketTransport transport, PipeReader input)
+    {
+        await transport.RunAsync().ConfigureAwait(false);
+        await input.CompleteAsync().ConfigureAwait(false);
     }
 
     private Task ContinueAsync(HttpContext context, PollingTransport transport)
@@ -187,21 +209,6 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
         WebSocketName => _options.Transports.HasFlag(EngineTransports.WebSocket),
         _ => false,
     };
-
-    private async ValueTask<AllowRequestResult> AskApplicationAsync(HttpContext context)
-    {
-        if (_options.AllowRequest is not { } allow)
-            return AllowRequestResult.Allow;
-        try
-        {
-            return await allow(context).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            LogAllowRequestFailed(server.Logger, exception);
-            return AllowRequestResult.Refuse();
-        }
-    }
 
     /// <summary>Applies the policy; true when the request was a preflight and is answered.</summary>
     private bool ApplyCors(HttpContext context, CorsPolicy policy)
@@ -266,7 +273,7 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
     private static bool IsExtendedConnect(HttpContext context) =>
         context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 
-    private static async ValueTask<Stream> AcceptAsync(HttpContext context)
+    private static ValueTask<Stream> AcceptAsync(HttpContext context)
     {
         var headers = context.Response.Headers;
 
@@ -274,12 +281,12 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
         if (context.Request.Headers.SecWebSocketProtocol.ToString() is { Length: > 0 } offered)
             headers.SecWebSocketProtocol = offered.Split(',')[0].Trim();
         if (IsExtendedConnect(context))
-            return await context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync().ConfigureAwait(false);
+            return context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync();
 
         headers.Upgrade = WebSocketName;
         headers.Connection = HeaderNames.Upgrade;
         headers.SecWebSocketAccept = WebSocketHandshake.AcceptKey(context.Request.Headers.SecWebSocketKey.ToString());
-        return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
+        return new ValueTask<Stream>(context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync());
     }
 
     // On HTTP/1.1 the upgraded stream only copies what the connection's pipe holds. Elsewhere a zero-byte read, which waits for data
@@ -289,10 +296,6 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
 
     private static PipeReader? ConnectionInput(HttpContext context) =>
         IsExtendedConnect(context) ? null : context.Features.Get<IConnectionTransportFeature>()?.Transport.Input;
-
-    // The connection's own pipe is the server's to complete.
-    private static ValueTask CompleteAsync(HttpContext context, PipeReader input) =>
-        input == ConnectionInput(context) ? ValueTask.CompletedTask : input.CompleteAsync();
 
     // The socket may be written only where the server would write the same bytes to it: HTTP/1.1 without TLS.
     private Socket? SocketOf(HttpContext context) =>

@@ -59,8 +59,11 @@ public static class EngineExtensions
     {
         var loggers = endpoints.ServiceProvider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         var endpoint = new EngineEndpoint(server, new CorsService(Options.Create(new CorsOptions()), loggers), serveFile);
-        return endpoints
-            .Map(server.Path.TrimEnd('/') + $"/{{**{EngineEndpoint.FileRouteValue}}}", endpoint.HandleAsync)
-            .WithDisplayName("Engine.IO " + server.Path);
+
+        // a route of its own for the path, since route values are kept as long as the request
+        var group = endpoints.MapGroup(server.Path.TrimEnd('/'));
+        group.Map("/", endpoint.HandleAsync);
+        group.Map($"/{{**{EngineEndpoint.FileRouteValue}}}", endpoint.HandleFileAsync);
+        return group.WithDisplayName("Engine.IO " + server.Path);
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Unicode;
 using Microsoft.Extensions.Logging;
+using SocketIo.Engine.WebSockets;
 
 namespace SocketIo.Engine.Sessions;
 
@@ -46,7 +48,9 @@ internal sealed class EngineServer : IDisposable
     public Frame OpenPacket(string sid, EngineTransports transport)
     {
         var canUpgrade = transport is EngineTransports.Polling && Options.AllowUpgrades && Options.Transports.HasFlag(EngineTransports.WebSocket);
-        return Frame.Text($"0{{\"sid\":\"{sid}\",\"upgrades\":[{(canUpgrade ? "\"websocket\"" : "")}],{_handshakeTail}");
+        Span<byte> packet = stackalloc byte[256];
+        Utf8.TryWrite(packet, $"0{{\"sid\":\"{sid}\",\"upgrades\":[{(canUpgrade ? "\"websocket\"" : "")}],{_handshakeTail}", out var length);
+        return Frame.Of(Opcode.Text, packet[..length]);
     }
 
     /// <summary>A time stamp <paramref name="span"/> from now.</summary>

@@ -12,7 +12,7 @@ namespace SocketIo.Engine.WebSockets;
 /// unmasked. Payload is taken from the input as it arrives, so the input never has to hold a whole frame.
 /// Used by one receive loop; between messages it holds no rented memory.
 /// </summary>
-internal sealed class FrameReader(int maxMessageBytes) : IDisposable
+internal sealed class FrameReader(int maxMessageBytes)
 {
     // Two bytes, a 64-bit length and the masking key.
     private const int MaxHeaderSize = 14;
@@ -43,7 +43,7 @@ internal sealed class FrameReader(int maxMessageBytes) : IDisposable
 
     /// <summary>
     /// The whole message after Text or Binary, the frame's payload after Ping, Pong or Close, else empty. Valid until the
-    /// next <see cref="TryRead"/>, <see cref="Release"/> or <see cref="Dispose"/>.
+    /// next <see cref="TryRead"/>, <see cref="Release"/> or <see cref="Drop"/>.
     /// </summary>
     public ReadOnlySpan<byte> Payload => _status switch
     {
@@ -81,7 +81,8 @@ internal sealed class FrameReader(int maxMessageBytes) : IDisposable
         _status = FrameReadStatus.NeedMore;
     }
 
-    public void Dispose() => ReturnMessage();
+    /// <summary>Gives all memory back; the connection is over.</summary>
+    public void Drop() => ReturnMessage();
 
     /// <summary>False when the header is not complete or has a fault; then nothing was taken.</summary>
     private bool TryReadHeader(ref ReadOnlySequence<byte> input)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
 using SocketIo.Engine.Sessions;
 
 namespace SocketIo.Engine.WebSockets;
@@ -30,10 +31,14 @@ internal sealed class WebSocketTransport : Transport
     private readonly PipeReader _input;
     private readonly Stream _output;
     private readonly Socket? _socket;
-    private readonly Action _abort;
-    private readonly Lock _finishing = new();
+    private readonly HttpContext _context;
+    private readonly bool _isOpener;
+
+    // Locked to order the end of the request and an abort.
+    private readonly FrameReader _frames;
     private int _path;
     private bool _wroteAny;
+    private bool _inputEnded;
     private bool _peerClosed;
     private bool _broken;
     private bool _finished;
@@ -45,44 +50,57 @@ internal sealed class WebSocketTransport : Transport
     /// <param name="output">The upgraded stream.</param>
     /// <param name="socket">The socket below it, when nothing lies between that changes bytes; else null.</param>
     /// <param name="isCandidate">Whether the session has another transport so far, and so nothing was written here.</param>
-    /// <param name="abort">Drops the connection.</param>
-    public WebSocketTransport(EngineSession session, PipeReader input, Stream output, Socket? socket, bool isCandidate, Action abort)
+    /// <param name="context">The request that became the WebSocket.</param>
+    public WebSocketTransport(EngineSession session, PipeReader input, Stream output, Socket? socket, bool isCandidate, HttpContext context)
     {
         _session = session;
         _input = input;
         _output = output;
         _socket = socket is not null && TryUnblock(socket) ? socket : null;
-        _abort = abort;
+        _context = context;
+        _frames = new FrameReader(session.Server.Options.MaxHttpBufferSize);
 
         // a candidate's first frame answers the 101, and nothing else has been written
         _path = isCandidate ? OpenUnanswered : ThroughStream;
         _wroteAny = isCandidate;
+        _isOpener = !isCandidate;
     }
 
     public override EngineTransports Kind => EngineTransports.WebSocket;
 
     public override bool IsWritable => true;
 
-    /// <summary>Receives until the connection is over; then the session has lost this transport.</summary>
+    /// <summary>
+    /// Receives until the connection is over; then the session has lost this transport. It lasts as long as the connection, so
+    /// what it keeps across an await costs memory for each idle client.
+    /// </summary>
     public async Task RunAsync()
     {
-        var reason = DisconnectReason.TransportClose;
-        using var frames = new FrameReader(_session.Server.Options.MaxHttpBufferSize);
+        string? failure = null;
         try
         {
-            await ReceiveAsync(frames).ConfigureAwait(false);
+            while (!_inputEnded)
+            {
+                // a cancelled read is the server's way of saying that the host stops, which the session knows by itself
+                var pending = Process(await _input.ReadAsync().ConfigureAwait(false));
+                if (!pending.IsCompletedSuccessfully)
+                    await PauseAsync(pending).ConfigureAwait(false);
+            }
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
         {
-            reason = reason.With(exception.Message);
+            failure = exception.Message;
         }
+        _frames.Drop();
 
         // the peer has closed politely: our own close frame leaves before the connection does
         if (_peerClosed && _session.State is SessionState.Closing)
             await WhenCloseWritten().ConfigureAwait(false);
-        lock (_finishing)
+        lock (_frames)
             _finished = true;
-        _session.OnLost(this, reason);
+        _session.OnLost(this, DisconnectReason.TransportClose.With(failure));
+        if (_isOpener)
+            _session.DetachRequest();
     }
 
     public override WriteResult TryWrite(Outbox outbox)
@@ -102,10 +120,10 @@ internal sealed class WebSocketTransport : Transport
         OnCloseWritten();
 
         // a request that has ended may be another client's by now
-        lock (_finishing)
+        lock (_frames)
         {
             if (!_finished)
-                _abort();
+                _context.Abort();
         }
     }
 
@@ -136,43 +154,41 @@ internal sealed class WebSocketTransport : Transport
         }
     }
 
-    private async Task ReceiveAsync(FrameReader frames)
+    /// <summary>Handles what one read brought; when the session wants a pause, the rest comes again with the next read.</summary>
+    private ValueTask Process(ReadResult read)
     {
-        while (!_peerClosed)
+        var rest = read.Buffer;
+        var pending = ReadFrames(ref rest);
+        _frames.Release();
+        var isPaused = !pending.IsCompletedSuccessfully;
+        _input.AdvanceTo(rest.Start, isPaused ? rest.Start : rest.End);
+        _inputEnded = _peerClosed || (read.IsCompleted && !isPaused);
+        return pending;
+    }
+
+    private async Task PauseAsync(ValueTask pending)
+    {
+        try
         {
-            // a cancelled read is the server's way of saying that the host stops, which the session knows by itself
-            var result = await _input.ReadAsync().ConfigureAwait(false);
-            var buffer = result.Buffer;
-            while (!TryProcess(ref buffer, frames, out var pending))
-            {
-                try
-                {
-                    await pending.ConfigureAwait(false);
-                }
-                catch (Exception exception)
-                {
-                    _session.Fail(exception);
-                }
-            }
-            frames.Release();
-            _input.AdvanceTo(buffer.Start, buffer.End);
-            if (result.IsCompleted)
-                return;
+            await pending.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            _session.Fail(exception);
         }
     }
 
-    /// <summary>Handles the frames of one read; false when the session wants a pause, with the rest left in the input.</summary>
-    private bool TryProcess(ref ReadOnlySequence<byte> input, FrameReader frames, out ValueTask pending)
+    /// <summary>Handles the frames of one read, up to one after which the session wants a pause.</summary>
+    private ValueTask ReadFrames(ref ReadOnlySequence<byte> input)
     {
         var corked = false;
-        pending = ValueTask.CompletedTask;
         try
         {
             while (!_broken)
             {
-                var status = frames.TryRead(ref input);
+                var status = _frames.TryRead(ref input);
                 if (status is FrameReadStatus.NeedMore)
-                    return true;
+                    return ValueTask.CompletedTask;
 
                 // more was read along with this frame: what it causes leaves together with what the rest causes
                 if (!corked && !input.IsEmpty)
@@ -180,16 +196,14 @@ internal sealed class WebSocketTransport : Transport
                     Cork.Hold();
                     corked = true;
                 }
-                pending = Handle(status, frames);
-                if (!pending.IsCompletedSuccessfully)
-                    return false;
-                if (_peerClosed)
-                    return true;
+                var pending = Handle(status);
+                if (_peerClosed || !pending.IsCompletedSuccessfully)
+                    return pending;
             }
 
             // what follows a broken frame can't be understood: it is thrown away until the peer has seen our close frame
             input = input.Slice(input.End);
-            return true;
+            return ValueTask.CompletedTask;
         }
         finally
         {
@@ -198,17 +212,17 @@ internal sealed class WebSocketTransport : Transport
         }
     }
 
-    private ValueTask Handle(FrameReadStatus status, FrameReader frames)
+    private ValueTask Handle(FrameReadStatus status)
     {
         switch (status)
         {
             case FrameReadStatus.Text:
-                OnPeerAnswered(frames.Payload);
-                return _session.Receive(this, isBinary: false, frames.Payload);
+                OnPeerAnswered(_frames.Payload);
+                return _session.Receive(this, isBinary: false, _frames.Payload);
             case FrameReadStatus.Binary:
-                return _session.Receive(this, isBinary: true, frames.Payload);
+                return _session.Receive(this, isBinary: true, _frames.Payload);
             case FrameReadStatus.Ping:
-                _session.Answer(this, Frame.Of(Opcode.Pong, frames.Payload));
+                _session.Answer(this, Frame.Of(Opcode.Pong, _frames.Payload));
                 return ValueTask.CompletedTask;
             case FrameReadStatus.Close:
                 _peerClosed = true;
@@ -216,7 +230,7 @@ internal sealed class WebSocketTransport : Transport
                 return ValueTask.CompletedTask;
             case FrameReadStatus.Error:
                 _broken = true;
-                _session.OnProtocolError(this, frames.CloseCode, frames.CloseReason);
+                _session.OnProtocolError(this, _frames.CloseCode, _frames.CloseReason);
                 return ValueTask.CompletedTask;
             default:
                 return ValueTask.CompletedTask;

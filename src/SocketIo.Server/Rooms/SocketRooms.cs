@@ -1,15 +1,16 @@
 namespace SocketIo.Rooms;
 
-/// <summary>The rooms that one socket is in. Changes are made one at a time and told after they are made; reads take no lock.</summary>
+/// <summary>
+/// The rooms that one socket is in. Changes are made one at a time and told after they are made; reads take no lock. Locks itself,
+/// as nobody else can: a lock of its own for each would be memory of every idle client.
+/// </summary>
 internal sealed class SocketRooms(Socket socket)
 {
-    private readonly Lock _sync = new();
-
-    // Written under _sync, read without.
+    // Written under the lock, read without.
     private Membership[] _memberships = [];
     private bool _isInOwn;
 
-    // guarded by _sync
+    // guarded by the lock
     private bool _hasLeft;
 
     /// <summary>The room named by the socket's id first.</summary>
@@ -40,7 +41,7 @@ internal sealed class SocketRooms(Socket socket)
     public void Join(string room)
     {
         bool created;
-        lock (_sync)
+        lock (this)
         {
             if (_hasLeft || Contains(room))
                 return;
@@ -52,7 +53,7 @@ internal sealed class SocketRooms(Socket socket)
     /// <summary>Leaves all rooms; none can be joined from now on.</summary>
     public void LeaveAll()
     {
-        lock (_sync)
+        lock (this)
             _hasLeft = true;
         foreach (var room in Names)
             Leave(room);
@@ -61,7 +62,7 @@ internal sealed class SocketRooms(Socket socket)
     private void Leave(string room)
     {
         bool deleted;
-        lock (_sync)
+        lock (this)
         {
             if (!Contains(room))
                 return;

@@ -6,24 +6,26 @@ using SocketIo.Protocol;
 
 namespace SocketIo.Routing;
 
-/// <summary>One connection and its sockets: joins namespaces, routes packets to sockets, tells them of the end.</summary>
+/// <summary>
+/// One connection and its sockets: joins namespaces, routes packets to sockets, tells them of the end. Locks itself, as nobody else
+/// can: a lock of its own for each would be memory of every idle client.
+/// </summary>
 internal sealed partial class Client(SocketIoServer server, EngineSession session)
 {
     // In-flight packets are forgiven for so many namespaces that the server put the client out of; more are not remembered.
     private const int MaxRemembered = 64;
 
-    // Written under _sync, read without: one socket per namespace, mostly one in all.
+    // Written under the lock, read without: one socket per namespace, mostly one in all.
     private Socket[] _sockets = [];
 
-    // guarded by _sync: namespaces whose middleware is still deciding, and those the server has put the client out of
-    private readonly Lock _sync = new();
+    // guarded by the lock: namespaces whose middleware is still deciding, and those the server has put the client out of
     private HashSet<string>? _joining;
     private HashSet<string>? _left;
 
     // The half-received binary packet; touched by the receive loop only.
     private AttachmentAssembler? _assembler;
 
-    // guarded by _sync
+    // guarded by the lock
     private int _pendingEvents;
     private TaskCompletionSource? _whenRoom;
 
@@ -68,7 +70,7 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
 
     public void Remove(Socket socket, bool byServer)
     {
-        lock (_sync)
+        lock (this)
         {
             Volatile.Write(ref _sockets, [.. _sockets.Where(other => other != socket)]);
             if (byServer && (_left ??= []).Count < MaxRemembered)
@@ -79,7 +81,7 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
     /// <summary>An event has to wait; completes when the reader may go on.</summary>
     public ValueTask AddPending()
     {
-        lock (_sync)
+        lock (this)
         {
             if (++_pendingEvents < server.Options.MaxPendingHandlers || !session.IsOpen)
                 return ValueTask.CompletedTask;
@@ -90,7 +92,7 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
 
     public void RemovePending()
     {
-        lock (_sync)
+        lock (this)
         {
             if (--_pendingEvents >= server.Options.MaxPendingHandlers)
                 return;
@@ -102,7 +104,7 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
 
     private void ReleaseReader()
     {
-        lock (_sync)
+        lock (this)
         {
             _whenRoom?.TrySetResult();
             _whenRoom = null;
@@ -161,7 +163,7 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
     {
         if (type is PacketType.Connect or PacketType.ConnectError)
             return false;
-        lock (_sync)
+        lock (this)
             return _left is not null && _left.Contains(Encoding.UTF8.GetString(namespaceName));
     }
 
@@ -181,7 +183,7 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
     /// <summary>Begins to join; the reader does not wait for the middleware, other namespaces' packets may follow.</summary>
     private ValueTask Join(string name, JsonElement auth)
     {
-        lock (_sync)
+        lock (this)
         {
             if (!(_joining ??= []).Add(name) || _joining.Count > server.Options.MaxPendingHandlers)
                 return CloseForState(PacketType.Connect);
@@ -210,9 +212,16 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
     // In this order: as soon as the client is told it may ask again.
     private void EndJoin(string name, Frame refusal)
     {
-        lock (_sync)
-            _joining!.Remove(name);
+        lock (this)
+            RemoveJoining(name);
         Send(refusal);
+    }
+
+    // The set is not kept for the rest of the connection.
+    private void RemoveJoining(string name)
+    {
+        if (_joining!.Remove(name) && _joining.Count == 0)
+            _joining = null;
     }
 
     private async ValueTask<ConnectResult> TryJoinAsync(string name, JsonElement auth)
@@ -244,9 +253,9 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
 
     private void Connect(Socket socket)
     {
-        lock (_sync)
+        lock (this)
         {
-            _joining!.Remove(socket.Namespace.Name);
+            RemoveJoining(socket.Namespace.Name);
             Volatile.Write(ref _sockets, [.. _sockets, socket]);
         }
         session.ClearDeadline();

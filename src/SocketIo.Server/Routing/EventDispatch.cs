@@ -5,28 +5,26 @@ namespace SocketIo.Routing;
 
 /// <summary>
 /// Brings the events of one socket to its handlers: so many at once as the options allow, the others in arrival order behind
-/// them. An event that has to wait owns its memory; one that need not is read where it lies.
+/// them. An event that has to wait owns its memory; one that need not is read where it lies. Locks itself, see <see cref="Client"/>.
 /// </summary>
 internal sealed class EventDispatch(Socket socket, Client client)
 {
-    private readonly Lock _sync = new();
-
-    // guarded by _sync
+    // guarded by the lock
     private Queue<IncomingEvent>? _waiting;
     private int _running;
 
-    // Until the connection handlers have been started: they register the handlers of what the client sends. Guarded by _sync.
+    // Until the connection handlers have been started: they register the handlers of what the client sends. Guarded by the lock.
     private bool _held = true;
 
     private SocketIoServer Server => client.Server;
 
-    // guarded by _sync
+    // guarded by the lock
     private bool MayStart => !_held && _running < Server.Options.MaxConcurrentHandlers && _waiting is not { Count: > 0 };
 
     /// <summary>Starts the connection handlers, which take the place of a handler, and lets the events that came go on behind them.</summary>
     public void RunConnectionHandlers()
     {
-        lock (_sync)
+        lock (this)
             _running++;
         var handlers = socket.Namespace.TellConnectionAsync(socket);
         while (TakeHeld() is { } next)
@@ -55,7 +53,7 @@ internal sealed class EventDispatch(Socket socket, Client client)
 
     private bool TryStart()
     {
-        lock (_sync)
+        lock (this)
         {
             if (!MayStart)
                 return false;
@@ -66,7 +64,7 @@ internal sealed class EventDispatch(Socket socket, Client client)
 
     private bool TryStartOrWait(IncomingEvent incoming)
     {
-        lock (_sync)
+        lock (this)
         {
             if (MayStart)
             {
@@ -81,7 +79,7 @@ internal sealed class EventDispatch(Socket socket, Client client)
     /// <summary>The next event that was held back and may start now; the hold ends when there is none.</summary>
     private IncomingEvent? TakeHeld()
     {
-        lock (_sync)
+        lock (this)
         {
             _held = _running < Server.Options.MaxConcurrentHandlers && _waiting is { Count: > 0 };
             if (!_held)
@@ -94,7 +92,7 @@ internal sealed class EventDispatch(Socket socket, Client client)
     /// <summary>A handler has ended: the next event takes its place; null when none waits.</summary>
     private IncomingEvent? Finish()
     {
-        lock (_sync)
+        lock (this)
         {
             if (_waiting is { Count: > 0 })
                 return _waiting.Dequeue();

@@ -21,7 +21,7 @@ public class FrameReaderMemoryTests
     [Test]
     public void Small_messages_allocate_nothing()
     {
-        using var reader = new FrameReader(Limit);
+        var reader = new FrameReader(Limit);
         byte[] bytes = [.. ClientFrames.Text("42[\"hello\",1]"), .. ClientFrames.Make(Opcode.Ping, [1, 2]), .. ClientFrames.Make(Opcode.Binary, new byte[300])];
         ReadMany(reader, bytes, 100);
         Assert.That(AllocatedBy(() => ReadMany(reader, bytes, 1_000)), Is.Zero);
@@ -30,7 +30,7 @@ public class FrameReaderMemoryTests
     [Test]
     public void Small_fragmented_messages_in_segments_allocate_nothing()
     {
-        using var reader = new FrameReader(Limit);
+        var reader = new FrameReader(Limit);
         byte[] bytes = [.. ClientFrames.Text("42[\"hel", final: false), .. ClientFrames.Make(Opcode.Continuation, "lo\",1]"u8.ToArray())];
         var input = Segments.Of([.. bytes.Chunk(5)]);
         ReadMany(reader, input, 100);
@@ -58,7 +58,7 @@ public class FrameReaderMemoryTests
         Assert.That(AllocatedByEach(reader =>
         {
             Feed(reader, Unfinished);
-            reader.Dispose();
+            reader.Drop();
         }), Is.LessThan(MessageSize));
 
     [Test]
@@ -66,8 +66,8 @@ public class FrameReaderMemoryTests
     {
         var reader = new FrameReader(Limit);
         Feed(reader, Message);
-        reader.Dispose();
-        reader.Dispose();
+        reader.Drop();
+        reader.Drop();
         var (first, second) = (ArrayPool<byte>.Shared.Rent(MessageSize), ArrayPool<byte>.Shared.Rent(MessageSize));
         Assert.That(first, Is.Not.SameAs(second));
     }

@@ -111,7 +111,7 @@ public class FrameReaderTests
     {
         for (var code = 0; code <= ushort.MaxValue; code++)
         {
-            using var reader = new FrameReader(Limit);
+            var reader = new FrameReader(Limit);
             var input = new ReadOnlySequence<byte>(ClientFrames.Close((ushort)code, []));
             // RFC 6455 7.4
             var expected = code is >= 1000 and <= 1003 or >= 1007 and <= 1014 or >= 3000 and <= 4999
@@ -130,7 +130,7 @@ public class FrameReaderTests
     [Test]
     public void An_error_says_what_was_wrong([ValueSource(nameof(MalformedInputs))] Malformed malformed)
     {
-        using var reader = new FrameReader(Limit);
+        var reader = new FrameReader(Limit);
         var input = new ReadOnlySequence<byte>(malformed.Bytes);
         reader.TryRead(ref input);
         Assert.That(reader.CloseReason, Is.Not.Empty.And.Length.LessThanOrEqualTo(123));
@@ -139,7 +139,7 @@ public class FrameReaderTests
     [Test]
     public void After_an_error_nothing_is_read()
     {
-        using var reader = new FrameReader(Limit);
+        var reader = new FrameReader(Limit);
         var bad = new ReadOnlySequence<byte>([0x81, 0x00]);
         var good = new ReadOnlySequence<byte>(ClientFrames.Text("4a"));
         reader.TryRead(ref bad);
@@ -156,7 +156,7 @@ public class FrameReaderTests
     [Test]
     public void After_a_close_frame_nothing_is_read()
     {
-        using var reader = new FrameReader(Limit);
+        var reader = new FrameReader(Limit);
         var input = new ReadOnlySequence<byte>([.. ClientFrames.Close(1000, []), .. ClientFrames.Text("4a")]);
         reader.TryRead(ref input);
         Assert.That(reader.TryRead(ref input), Is.EqualTo(FrameReadStatus.Close));
@@ -192,7 +192,7 @@ public class FrameReaderTests
     [Test]
     public void The_limit_is_checked_before_the_payload_comes([Values(Limit + 1L, int.MaxValue, 1L << 32, (1L << 32) + 1, long.MaxValue)] long length)
     {
-        using var reader = new FrameReader(Limit);
+        var reader = new FrameReader(Limit);
         var input = new ReadOnlySequence<byte>(ClientFrames.Header(Opcode.Binary, length));
         Assert.That(reader.TryRead(ref input), Is.EqualTo(FrameReadStatus.Error));
         Assert.That(reader.CloseCode, Is.EqualTo(1009));
@@ -201,7 +201,7 @@ public class FrameReaderTests
     [Test]
     public void A_frame_header_is_refused_as_soon_as_its_fault_is_there()
     {
-        using var reader = new FrameReader(Limit);
+        var reader = new FrameReader(Limit);
         var input = new ReadOnlySequence<byte>([0xC1, 0xFF]);
         Assert.That(reader.TryRead(ref input), Is.EqualTo(FrameReadStatus.Error));
     }
@@ -212,14 +212,14 @@ public class FrameReaderTests
         var random = new Random(seed);
         var conversation = new Conversation(random);
         byte[][] parts = [.. Conversation.CutAtRandom(random, conversation.Bytes)];
-        using var reader = new FrameReader(Limit);
+        var reader = new FrameReader(Limit);
         Assert.That(Received.From(reader, parts, incremental: random.Next(2) == 0), Is.EqualTo(conversation.Expected));
     }
 
     [Test]
     public void The_payload_is_gone_after_Release()
     {
-        using var reader = new FrameReader(Limit);
+        var reader = new FrameReader(Limit);
         var input = new ReadOnlySequence<byte>(ClientFrames.Text("4a"));
         reader.TryRead(ref input);
         reader.Release();
@@ -229,7 +229,7 @@ public class FrameReaderTests
     [Test]
     public void Release_leaves_an_unfinished_message_alone()
     {
-        using var reader = new FrameReader(Limit);
+        var reader = new FrameReader(Limit);
         var frame = ClientFrames.Text("4 not yet whole");
         var start = new ReadOnlySequence<byte>(frame[..10]);
         var end = new ReadOnlySequence<byte>(frame[10..]);
@@ -246,7 +246,7 @@ public class FrameReaderTests
     {
         foreach (var parts in fragmentation.Cut(bytes))
         {
-            using var reader = new FrameReader(limit);
+            var reader = new FrameReader(limit);
             var received = Received.From(reader, parts, fragmentation.Incremental);
             if (!received.SequenceEqual(expected))
                 Assert.That(received, Is.EqualTo(expected), $"cut after {parts[0].Length}");

@@ -16,11 +16,12 @@ public class WebSocketTransportTests
         using var engine = new TestEngine();
         var socket = new TcpSocket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Dispose();
+        var context = new DefaultHttpContext();
         var session = new EngineSession(
             engine.Server,
             "gone",
-            new DefaultHttpContext(),
-            session => new WebSocketTransport(session, PipeReader.Create(Stream.Null), Stream.Null, socket, isCandidate: false, () => { }));
+            context,
+            session => new WebSocketTransport(session, PipeReader.Create(Stream.Null), Stream.Null, socket, isCandidate: false, context));
         session.Open();
         await ((WebSocketTransport)session.CurrentTransport).RunAsync().WithDeadline();
         Assert.That(engine.Handler.Calls, Is.EqualTo(new[] { "opened", "closed transport close" }));

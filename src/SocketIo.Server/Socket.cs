@@ -22,15 +22,14 @@ public sealed class Socket : IEmitter, IBroadcaster
     private const int Closing = 2;
     private const int Disconnected = 3;
 
-    private readonly Client _client;
+    private readonly EngineSession _session;
     private readonly EventDispatch _dispatch;
     private readonly SocketRooms _rooms;
-    private readonly Lock _sync = new();
 
-    // Written under _sync, read without.
+    // Written under the client's lock, read without.
     private SocketListeners? _listeners;
 
-    // guarded by _sync
+    // guarded by the client's lock
     private List<PendingAck>? _acks;
 
     private int _state;
@@ -42,8 +41,8 @@ public sealed class Socket : IEmitter, IBroadcaster
 
     internal Socket(Namespace @namespace, Client client, JsonElement auth)
     {
-        _client = client;
-        _dispatch = new EventDispatch(this, client);
+        _session = client.Session;
+        _dispatch = new EventDispatch(this);
         _rooms = new SocketRooms(this);
         Namespace = @namespace;
 
@@ -68,10 +67,10 @@ public sealed class Socket : IEmitter, IBroadcaster
     /// The request that opened the connection: the request itself while it is a WebSocket's, else a copy of headers, query,
     /// connection, user and items. Don't keep it longer than the socket is connected.
     /// </summary>
-    public HttpContext HttpContext => _client.Session.HttpContext;
+    public HttpContext HttpContext => _session.HttpContext;
 
     /// <summary>The transport in use now.</summary>
-    public EngineTransports Transport => _client.Session.Transport;
+    public EngineTransports Transport => _session.Transport;
 
     /// <summary>What the application keeps with the socket; also found by <see cref="BroadcastOperator.FetchSocketsAsync"/>.</summary>
     public ConcurrentDictionary<string, object?> Data =>
@@ -106,7 +105,7 @@ public sealed class Socket : IEmitter, IBroadcaster
 
     BroadcastOperator IBroadcaster.Operator => Broadcast;
 
-    internal Client Client => _client;
+    internal Client Client => (Client)_session.Tag!;
 
     // The disconnecting handlers may still run.
     private bool HasLeft => Atomic.Read(ref _state) is Closing or Disconnected;
@@ -261,14 +260,17 @@ public sealed class Socket : IEmitter, IBroadcaster
     {
         if (HasLeft)
             return false;
-        return isVolatile ? _client.Session.EnqueueVolatile(frame) : _client.Session.Enqueue(frame);
+        return isVolatile ? _session.EnqueueVolatile(frame) : _session.Enqueue(frame);
     }
 
     internal void SendAck<TArgs>(long ackId, in TArgs args) where TArgs : struct, IEventArguments, allows ref struct
     {
         if (!HasLeft)
-            _client.Send(Namespace.Server.Parser.WriteAck(Namespace.Name, ackId, args));
+            _session.Enqueue(Namespace.Server.Parser.WriteAck(Namespace.Name, ackId, args));
     }
+
+    /// <inheritdoc cref="EngineSession.Prefetch" />
+    internal void Prefetch() => _session.Prefetch();
 
     internal void NotifyOutgoing(OutgoingEvent outgoing)
     {
@@ -301,14 +303,14 @@ public sealed class Socket : IEmitter, IBroadcaster
         if (!IsConnected)
             return;
         if (close)
-            _client.Disconnect();
+            Client.Disconnect();
         else
             LeaveNamespace();
     }
 
     internal void Untrack(PendingAck ack)
     {
-        lock (_sync)
+        lock (Client)
             _acks?.Remove(ack);
     }
 
@@ -326,7 +328,7 @@ public sealed class Socket : IEmitter, IBroadcaster
     /// </summary>
     internal void Connect()
     {
-        _client.Send(Namespace.Server.Parser.WriteConnect(Namespace.Name, Id));
+        _session.Enqueue(Namespace.Server.Parser.WriteConnect(Namespace.Name, Id));
         Namespace.Seat(this);
         _rooms.Join(Id);
         Interlocked.CompareExchange(ref _state, Connected, Connecting);
@@ -351,11 +353,11 @@ public sealed class Socket : IEmitter, IBroadcaster
         reason = (DisconnectReason)(Interlocked.CompareExchange(ref _closeReason, reason, null) ?? reason);
         if (Interlocked.CompareExchange(ref _state, Closing, Connected) != Connected)
             return;
-        _client.Remove(this, byServer);
+        Client.Remove(this, byServer);
 
         // behind the removal: as soon as the client is told it may join again
         if (byServer)
-            _client.Send(Namespace.Server.Parser.WriteDisconnect(Namespace.Name));
+            _session.Enqueue(Namespace.Server.Parser.WriteDisconnect(Namespace.Name));
         var told = Namespace.TellDisconnectingAsync(this, reason);
         if (told.IsCompleted)
             FinishClose(reason);
@@ -395,7 +397,7 @@ public sealed class Socket : IEmitter, IBroadcaster
     private void LoseAcks()
     {
         PendingAck[] acks;
-        lock (_sync)
+        lock (Client)
         {
             acks = _acks?.ToArray() ?? [];
             _acks = null;
@@ -422,13 +424,13 @@ public sealed class Socket : IEmitter, IBroadcaster
     private void Track(PendingAck ack, long id)
     {
         Namespace.Acks.Add(id, ack);
-        lock (_sync)
+        lock (Client)
             (_acks ??= []).Add(ack);
     }
 
     private void Change(Action<SocketListeners> change)
     {
-        lock (_sync)
+        lock (Client)
         {
             var listeners = _listeners ?? new SocketListeners();
             change(listeners);

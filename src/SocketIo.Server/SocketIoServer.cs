@@ -158,7 +158,7 @@ public sealed class SocketIoServer : Namespace
         public void OnOpened(EngineSession session)
         {
             session.Tag = new Client(server, session);
-            session.SetDeadline(server.Options.ConnectTimeout, DisconnectReason.ForcedServerClose.With("no namespace was joined in time"));
+            session.SetDeadline(server.Options.ConnectTimeout, "no namespace was joined in time");
         }
 
         public ValueTask OnMessageAsync(EngineSession session, EngineMessage message) => ((Client)session.Tag!).Receive(message);

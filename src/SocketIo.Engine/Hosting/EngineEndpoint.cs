@@ -17,8 +17,11 @@ namespace SocketIo.Engine.Hosting;
 /// <summary>A request comes in, and is one of: open, poll, post, upgrade, or an error of the protocol.</summary>
 internal sealed partial class EngineEndpoint(EngineServer server, CorsService cors, Func<HttpContext, string, Task?>? serveFile)
 {
-    /// <summary>The route value that holds what follows the path.</summary>
+    /// <summary>The route value that holds what follows the path, up to the next slash.</summary>
     public const string FileRouteValue = "file";
+
+    /// <summary>The route value that holds what follows that slash.</summary>
+    public const string RestRouteValue = "rest";
 
     private const string WebSocketName = "websocket";
     private const string PollingName = "polling";
@@ -44,7 +47,8 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
     /// <summary>A request for something under the path: a file, or else the same as for the path.</summary>
     public Task HandleFileAsync(HttpContext context)
     {
-        if (context.Request.RouteValues[FileRouteValue] is not string file || serveFile is null)
+        var route = context.Request.RouteValues;
+        if (serveFile is null || route[FileRouteValue] is not string file || route[RestRouteValue] is not null)
             return HandleAsync(context);
         if (_options.Cors is { } policy && ApplyCors(context, policy))
             return Task.CompletedTask;

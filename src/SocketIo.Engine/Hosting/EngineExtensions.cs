@@ -60,10 +60,10 @@ public static class EngineExtensions
         var loggers = endpoints.ServiceProvider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         var endpoint = new EngineEndpoint(server, new CorsService(Options.Create(new CorsOptions()), loggers), serveFile);
 
-        // a route of its own for the path, since route values are kept as long as the request
+        // routes that do not both match the path, so that no route values are made of it: they are kept as long as the request
         var group = endpoints.MapGroup(server.Path.TrimEnd('/'));
         group.Map("/", endpoint.HandleAsync);
-        group.Map($"/{{**{EngineEndpoint.FileRouteValue}}}", endpoint.HandleFileAsync);
+        group.Map($"/{{{EngineEndpoint.FileRouteValue}}}/{{**{EngineEndpoint.RestRouteValue}}}", endpoint.HandleFileAsync);
         return group.WithDisplayName("Engine.IO " + server.Path);
     }
 }

@@ -45,7 +45,7 @@ public sealed partial class EngineSession
 
     // When the layer above wants the session closed, and why; see SetDeadline.
     private long _deadline = long.MaxValue;
-    private DisconnectReason _deadlineReason;
+    private string? _deadlineMissed;
 
     // When a closing session is dropped; zero while it is open.
     private long _lingerDeadline;
@@ -160,6 +160,12 @@ public sealed partial class EngineSession
         _server.Metrics.Dropped("volatile");
         return false;
     }
+
+    /// <summary>
+    /// Brings what <see cref="Enqueue"/> needs into the processor's cache. Done for several sessions first, their misses overlap;
+    /// the atomic operations of an enqueue would have one wait for the other. A third of a broadcast's own cost to 1,000 members.
+    /// </summary>
+    internal void Prefetch() => _ = _outbox.QueuedBytes;
 
     /// <summary>Writes until the outbox is empty or the transport is busy. Called by the drain owner, never under a lock.</summary>
     internal void Drain()
@@ -349,10 +355,10 @@ public sealed partial class EngineSession
         LogClosed(_server.Logger, _reason);
     }
 
-    /// <summary>Closes the session for a reason unless <see cref="ClearDeadline"/> comes first; the heartbeat watches.</summary>
-    internal void SetDeadline(TimeSpan after, DisconnectReason reason)
+    /// <summary>Closes the session as the server's wish unless <see cref="ClearDeadline"/> comes first; the heartbeat watches.</summary>
+    internal void SetDeadline(TimeSpan after, string missed)
     {
-        _deadlineReason = reason;
+        _deadlineMissed = missed;
         Volatile.Write(ref _deadline, _server.Deadline(after));
     }
 
@@ -372,7 +378,7 @@ public sealed partial class EngineSession
             upgrade.Cancel("timeout");
         if (now >= Volatile.Read(ref _deadline))
         {
-            Post(static session => session.Close(session._deadlineReason));
+            Post(static session => session.Close(DisconnectReason.ForcedServerClose.With(session._deadlineMissed)));
             return;
         }
         if (state is SessionState.Opening || now < Volatile.Read(ref _pingDeadline))

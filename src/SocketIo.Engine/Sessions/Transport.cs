@@ -11,6 +11,11 @@ internal abstract class Transport
     /// <summary>Writes what it can of the frames pending in the outbox. Called by the drain owner only.</summary>
     public abstract WriteResult TryWrite(Outbox outbox);
 
+    /// <summary>Brings what <see cref="TryWrite"/> needs into the processor's cache; see <see cref="EngineSession.Prefetch"/>.</summary>
+    public virtual void Prefetch()
+    {
+    }
+
     /// <summary>Drops the connection without a word.</summary>
     public abstract void Abort();
 

@@ -115,6 +115,14 @@ internal sealed class WebSocketTransport : Transport
         }
     }
 
+    public override void Prefetch()
+    {
+        // a read whose result goes nowhere would be left out
+        var isBlocking = false;
+        if (_socket is not null)
+            Volatile.Write(ref isBlocking, _socket.Blocking);
+    }
+
     public override void Abort()
     {
         OnCloseWritten();

@@ -19,7 +19,7 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
     private Socket[] _sockets = [];
 
     // guarded by the lock: namespaces whose middleware is still deciding, and those the server has put the client out of
-    private HashSet<string>? _joining;
+    private string[] _joining = [];
     private HashSet<string>? _left;
 
     // The half-received binary packet; touched by the receive loop only.
@@ -48,9 +48,6 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
         _assembler = new AttachmentAssembler(message.Data, header, MaxAttachmentBytes);
         return ValueTask.CompletedTask;
     }
-
-    /// <summary>Queues a frame; false when the connection is gone or its queue is full.</summary>
-    public bool Send(Frame frame) => session.Enqueue(frame);
 
     /// <summary>The connection has ended: all its sockets end for the same reason.</summary>
     public void OnClosed(DisconnectReason reason)
@@ -185,8 +182,9 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
     {
         lock (this)
         {
-            if (!(_joining ??= []).Add(name) || _joining.Count > server.Options.MaxPendingHandlers)
+            if (_joining.Contains(name) || _joining.Length >= server.Options.MaxPendingHandlers)
                 return CloseForState(PacketType.Connect);
+            _joining = [.. _joining, name];
             _left?.Remove(name);
         }
         _ = JoinAsync(name, auth);
@@ -213,15 +211,8 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
     private void EndJoin(string name, Frame refusal)
     {
         lock (this)
-            RemoveJoining(name);
-        Send(refusal);
-    }
-
-    // The set is not kept for the rest of the connection.
-    private void RemoveJoining(string name)
-    {
-        if (_joining!.Remove(name) && _joining.Count == 0)
-            _joining = null;
+            _joining = [.. _joining.Where(other => other != name)];
+        session.Enqueue(refusal);
     }
 
     private async ValueTask<ConnectResult> TryJoinAsync(string name, JsonElement auth)
@@ -255,7 +246,7 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
     {
         lock (this)
         {
-            RemoveJoining(socket.Namespace.Name);
+            _joining = [.. _joining.Where(other => other != socket.Namespace.Name)];
             Volatile.Write(ref _sockets, [.. _sockets, socket]);
         }
         session.ClearDeadline();

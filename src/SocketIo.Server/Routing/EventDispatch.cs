@@ -7,7 +7,7 @@ namespace SocketIo.Routing;
 /// Brings the events of one socket to its handlers: so many at once as the options allow, the others in arrival order behind
 /// them. An event that has to wait owns its memory; one that need not is read where it lies. Locks itself, see <see cref="Client"/>.
 /// </summary>
-internal sealed class EventDispatch(Socket socket, Client client)
+internal sealed class EventDispatch(Socket socket)
 {
     // guarded by the lock
     private Queue<IncomingEvent>? _waiting;
@@ -16,7 +16,9 @@ internal sealed class EventDispatch(Socket socket, Client client)
     // Until the connection handlers have been started: they register the handlers of what the client sends. Guarded by the lock.
     private bool _held = true;
 
-    private SocketIoServer Server => client.Server;
+    private Client Client => socket.Client;
+
+    private SocketIoServer Server => Client.Server;
 
     // guarded by the lock
     private bool MayStart => !_held && _running < Server.Options.MaxConcurrentHandlers && _waiting is not { Count: > 0 };
@@ -29,7 +31,7 @@ internal sealed class EventDispatch(Socket socket, Client client)
         var handlers = socket.Namespace.TellConnectionAsync(socket);
         while (TakeHeld() is { } next)
         {
-            client.RemovePending();
+            Client.RemovePending();
             FinishWith(Invoke(next));
         }
         FinishWith(handlers);
@@ -46,7 +48,7 @@ internal sealed class EventDispatch(Socket socket, Client client)
 
         var incoming = new IncomingEvent(Server.Parser, packet, header, attachments);
         if (!TryStartOrWait(incoming))
-            return client.AddPending();
+            return Client.AddPending();
         FinishWith(Invoke(incoming));
         return ValueTask.CompletedTask;
     }
@@ -107,7 +109,7 @@ internal sealed class EventDispatch(Socket socket, Client client)
         {
             if (Finish() is not { } next)
                 return;
-            client.RemovePending();
+            Client.RemovePending();
             handlers = Invoke(next);
         }
         _ = FinishLaterAsync(handlers);

@@ -105,9 +105,9 @@ public class HeartbeatTests
     }
 
     [Test]
-    public async Task A_deadline_of_the_layer_above_closes_with_its_reason()
+    public async Task A_deadline_of_the_layer_above_closes_as_the_servers_wish()
     {
-        _session.SetDeadline(TimeSpan.FromSeconds(10), DisconnectReason.ForcedServerClose);
+        _session.SetDeadline(TimeSpan.FromSeconds(10), "too late");
         _engine.Pass(TimeSpan.FromSeconds(9));
         Assert.That(_session.IsOpen, Is.True);
         _engine.Pass(TimeSpan.FromSeconds(1));
@@ -117,8 +117,8 @@ public class HeartbeatTests
     [Test]
     public async Task A_deadline_that_was_cleared_closes_nothing()
     {
-        _engine.Open(EngineTransports.WebSocket, out _).SetDeadline(TimeSpan.FromSeconds(10), DisconnectReason.ForcedServerClose);
-        _session.SetDeadline(TimeSpan.FromSeconds(10), DisconnectReason.ForcedServerClose);
+        _engine.Open(EngineTransports.WebSocket, out _).SetDeadline(TimeSpan.FromSeconds(10), "too late");
+        _session.SetDeadline(TimeSpan.FromSeconds(10), "too late");
         _session.ClearDeadline();
         _engine.Pass(TimeSpan.FromSeconds(10));
 
@@ -138,7 +138,7 @@ public class HeartbeatTests
             entered.TrySetResult();
             blocked.Task.Wait(Deadlines.Default);
         };
-        _session.SetDeadline(TimeSpan.FromSeconds(1), DisconnectReason.ForcedServerClose);
+        _session.SetDeadline(TimeSpan.FromSeconds(1), "too late");
         _engine.Open(EngineTransports.WebSocket, out var other);
         _engine.Pass(TimeSpan.FromSeconds(1));
         await entered.Task.WithDeadline();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using SocketIo.Engine;
 using SocketIo.Engine.Sessions;
 using SocketIo.Protocol;
+using SocketIo.Recovery;
 using SocketIo.Rooms;
 using SocketIo.Routing;
 using Atomic = System.Threading.Volatile;
@@ -38,9 +39,18 @@ public sealed class Socket : IEmitter, IBroadcaster
     // The first closer's reason, boxed; it may come while the socket still connects.
     private object? _closeReason;
     private ConcurrentDictionary<string, object?>? _data;
+
+    // Null when recovery is off.
+    private readonly RecoverableSession? _session;
+
+    // What the client has missed, until it is connected.
+    private Replay? _replay;
+
+    // Whether an event was refused by the full queue, so that none may follow; guarded by the lock of the namespace's recovery.
+    private bool _hasGap;
     private CancellationTokenSource? _disconnection;
 
-    internal Socket(Namespace @namespace, Client client, JsonElement auth)
+    internal Socket(Namespace @namespace, Client client, JsonElement auth, RestoredSession? restored = null)
     {
         _client = client;
         _dispatch = new EventDispatch(this, client);
@@ -48,12 +58,27 @@ public sealed class Socket : IEmitter, IBroadcaster
         Namespace = @namespace;
 
         // not the session's id, which is as good as a password
-        Id = SessionStore.NewId();
+        Id = restored?.Session.SocketId ?? SessionStore.NewId();
         Handshake = new Handshake(client.Session, auth, @namespace.Server.Time.GetUtcNow());
+        if (restored is not null)
+            (_session, _replay, _data, Recovered) = (restored.Session, restored.Replay, restored.Session.Data, true);
+        else if (@namespace.Recovery is not null)
+            _session = NamespaceRecovery.NewSession(Id);
+        foreach (var room in restored?.Session.Rooms ?? [])
+            _rooms.Join(room);
     }
 
-    /// <summary>The socket's id, a new one for each connection. Every socket is in the room of this name.</summary>
+    /// <summary>
+    /// The socket's id, a new one for each connection unless it is <see cref="Recovered"/>. Every socket is in the room of this name.
+    /// </summary>
     public string Id { get; }
+
+    /// <summary>
+    /// Whether the client has come back after it lost its connection, with <see cref="Id"/>, <see cref="Rooms"/> and
+    /// <see cref="Data"/> of the socket it had before; the events it has missed are sent before any newer one
+    /// (<see cref="SocketIoOptions.ConnectionStateRecovery"/>).
+    /// </summary>
+    public bool Recovered { get; }
 
     /// <summary>The namespace.</summary>
     public Namespace Namespace { get; }
@@ -108,8 +133,10 @@ public sealed class Socket : IEmitter, IBroadcaster
 
     internal Client Client => _client;
 
+    internal EngineSession Connection => _client.Session;
+
     // The disconnecting handlers may still run.
-    private bool HasLeft => Atomic.Read(ref _state) is Closing or Disconnected;
+    internal bool HasLeft => Atomic.Read(ref _state) is Closing or Disconnected;
 
     internal RoomNames OwnRoom => default(RoomNames).With([Id]);
 
@@ -240,8 +267,13 @@ public sealed class Socket : IEmitter, IBroadcaster
     }
 
     internal void Emit<TArgs>(string eventName, in TArgs args, bool isVolatile)
-        where TArgs : struct, IEventArguments, allows ref struct =>
-        Send(Encode(eventName, args, PacketHeader.NoId), eventName, args, isVolatile);
+        where TArgs : struct, IEventArguments, allows ref struct
+    {
+        if (Namespace.Recovery is { } recovery && !isVolatile)
+            recovery.Emit(this, eventName, args);
+        else
+            Send(Encode(eventName, args, PacketHeader.NoId), eventName, args, isVolatile);
+    }
 
     internal Task<T?> EmitWithAck<T, TArgs>(
         string eventName, in TArgs args, TimeSpan? timeout, bool isVolatile, CancellationToken cancellation)
@@ -262,6 +294,15 @@ public sealed class Socket : IEmitter, IBroadcaster
         if (HasLeft)
             return false;
         return isVolatile ? _client.Session.EnqueueVolatile(frame) : _client.Session.Enqueue(frame);
+    }
+
+    /// <summary>Queues a frame that is in the log. Nothing follows one that was refused: the client's last offset would hide the gap.</summary>
+    internal void SendLogged(Frame frame)
+    {
+        // sent with what was missed
+        var isReplayed = Recovered && Atomic.Read(ref _state) is Connecting;
+        if (!isReplayed && !_hasGap && !Send(frame, isVolatile: false))
+            _hasGap = Namespace.Server.Options.SlowConsumerPolicy is SlowConsumerPolicy.Disconnect;
     }
 
     internal void SendAck<TArgs>(long ackId, in TArgs args) where TArgs : struct, IEventArguments, allows ref struct
@@ -326,19 +367,32 @@ public sealed class Socket : IEmitter, IBroadcaster
     /// </summary>
     internal void Connect()
     {
-        _client.Send(Namespace.Server.Parser.WriteConnect(Namespace.Name, Id));
-        Namespace.Seat(this);
-        _rooms.Join(Id);
-        Interlocked.CompareExchange(ref _state, Connected, Connecting);
+        if (Namespace.Recovery is { } recovery)
+        {
+            ConnectRecoverably(recovery);
+        }
+        else
+        {
+            SendConnect(null);
+            Namespace.Seat(this);
+            _rooms.Join(Id);
+            BecomeConnected();
+        }
         _dispatch.RunConnectionHandlers();
         if (Atomic.Read(ref _closeReason) is DisconnectReason reason)
             Close(reason);
     }
 
+    internal bool SendConnect(string? pid) => _client.Send(Namespace.Server.Parser.WriteConnect(Namespace.Name, Id, pid));
+
+    internal void BecomeConnected() => Interlocked.CompareExchange(ref _state, Connected, Connecting);
+
     /// <summary>The socket was refused, or its connection ended while the middleware decided.</summary>
     internal void Abandon()
     {
         _rooms.LeaveAll();
+        if (Recovered)
+            Namespace.Recovery!.GiveBack(_session!);
         Namespace.Release();
     }
 
@@ -351,6 +405,8 @@ public sealed class Socket : IEmitter, IBroadcaster
         reason = (DisconnectReason)(Interlocked.CompareExchange(ref _closeReason, reason, null) ?? reason);
         if (Interlocked.CompareExchange(ref _state, Closing, Connected) != Connected)
             return;
+        if (_session is not null)
+            Namespace.Recovery!.OnClosing(_session, reason);
         _client.Remove(this, byServer);
 
         // behind the removal: as soon as the client is told it may join again
@@ -371,12 +427,23 @@ public sealed class Socket : IEmitter, IBroadcaster
 
     private void FinishClose(DisconnectReason reason)
     {
+        var rooms = _session is null ? [] : Rooms;
         _rooms.LeaveAll();
         Atomic.Write(ref _state, Disconnected);
         Namespace.Remove(this);
         LoseAcks();
         CancelDisconnection();
         _ = Namespace.TellDisconnectAsync(this, reason);
+        if (_session is not null)
+            Namespace.Recovery!.OnClosed(_session, rooms, _data);
+    }
+
+    // The rooms first: what is emitted to them while the client is being connected waits for it in the log.
+    private void ConnectRecoverably(NamespaceRecovery recovery)
+    {
+        _rooms.Join(Id);
+        recovery.Connect(this, _session!, _replay);
+        _replay = null;
     }
 
     // What is registered with the token is the user's code.

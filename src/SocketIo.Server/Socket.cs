@@ -311,6 +311,12 @@ public sealed class Socket : IEmitter, IBroadcaster
             _client.Send(Namespace.Server.Parser.WriteAck(Namespace.Name, ackId, args));
     }
 
+    internal void NotifyOutgoing<TArgs>(string eventName, in TArgs args) where TArgs : struct, IEventArguments, allows ref struct
+    {
+        if (Listeners is { AnyOutgoing.Length: > 0 })
+            NotifyOutgoing(new OutgoingEvent(eventName, args.ToArray()));
+    }
+
     internal void NotifyOutgoing(OutgoingEvent outgoing)
     {
         foreach (var listener in Listeners?.AnyOutgoing ?? [])
@@ -481,8 +487,7 @@ public sealed class Socket : IEmitter, IBroadcaster
     private void Send<TArgs>(Frame frame, string eventName, in TArgs args, bool isVolatile)
         where TArgs : struct, IEventArguments, allows ref struct
     {
-        if (Listeners is { AnyOutgoing.Length: > 0 })
-            NotifyOutgoing(new OutgoingEvent(eventName, args.ToArray()));
+        NotifyOutgoing(eventName, args);
         Send(frame, isVolatile);
     }
 

@@ -79,8 +79,7 @@ internal sealed partial class NamespaceRecovery
     public void Emit<TArgs>(Socket socket, string eventName, in TArgs args) where TArgs : struct, IEventArguments, allows ref struct
     {
         var frame = Encode(eventName, args, out var id);
-        if (socket.Listeners is { AnyOutgoing.Length: > 0 })
-            socket.NotifyOutgoing(new OutgoingEvent(eventName, args.ToArray()));
+        socket.NotifyOutgoing(eventName, args);
         Cork.Hold();
         try
         {

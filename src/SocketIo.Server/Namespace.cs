@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using SocketIo.Engine;
 using SocketIo.Engine.Sessions;
 using SocketIo.Protocol;
+using SocketIo.Recovery;
 using SocketIo.Rooms;
 using SocketIo.Routing;
 
@@ -30,6 +31,8 @@ public partial class Namespace : NamespaceEvents
         _pattern = pattern;
         if (pattern is not null)
             CopyFrom(pattern);
+        if (server is not null)
+            BeginRecovery();
     }
 
     /// <summary>A room got its first member. Raised on the joining thread, like the reference's <c>create-room</c>.</summary>
@@ -58,6 +61,9 @@ public partial class Namespace : NamespaceEvents
     internal RoomIndex RoomIndex { get; } = new();
 
     internal AckTable Acks { get; } = new();
+
+    /// <summary>Null when the option is off.</summary>
+    internal NamespaceRecovery? Recovery { get; private set; }
 
     /// <summary>Whether broadcasts must keep their arguments for listeners.</summary>
     internal bool HasOutgoingListeners { get; set; }
@@ -89,6 +95,11 @@ public partial class Namespace : NamespaceEvents
     internal void Broadcast<TArgs>(in BroadcastTarget target, string eventName, in TArgs args)
         where TArgs : struct, IEventArguments, allows ref struct
     {
+        if (Recovery is { } recovery && !target.IsVolatile)
+        {
+            recovery.Broadcast(target, eventName, args);
+            return;
+        }
         ReservedEvents.ThrowIfReserved(eventName);
         var frame = Server.Parser.WriteEvent(Name, eventName, args, PacketHeader.NoId);
         var visitor = new SendVisitor(frame, target.IsVolatile, OutgoingOf(eventName, args), null);
@@ -107,6 +118,11 @@ public partial class Namespace : NamespaceEvents
         VisitCorked(target, ref visitor);
         return ack.WaitAsync(timeout ?? Server.Options.AckTimeout, Server.Time, cancellation);
     }
+
+    /// <summary>What the listeners for outgoing events are told; null when there are none.</summary>
+    internal OutgoingEvent? OutgoingOf<TArgs>(string eventName, in TArgs args)
+        where TArgs : struct, IEventArguments, allows ref struct =>
+        HasOutgoingListeners ? new OutgoingEvent(eventName, args.ToArray()) : null;
 
     internal void Visit<TVisitor>(in BroadcastTarget target, ref TVisitor visitor) where TVisitor : struct, ISocketVisitor =>
         _broadcaster.Visit(target, ref visitor);
@@ -226,6 +242,13 @@ public partial class Namespace : NamespaceEvents
             Raise(RoomDeleted, room);
     }
 
+    // The default namespace is made before its options are known.
+    private protected void BeginRecovery()
+    {
+        if (Server.Options.ConnectionStateRecovery is { } options)
+            Recovery = new NamespaceRecovery(this, options);
+    }
+
     private void Raise(Action<string>? handlers, string room)
     {
         try
@@ -270,14 +293,10 @@ public partial class Namespace : NamespaceEvents
         Server.Parser.WriteEvent(Name, eventName, arguments, PacketHeader.NoId);
     }
 
-    private OutgoingEvent? OutgoingOf<TArgs>(string eventName, in TArgs args)
-        where TArgs : struct, IEventArguments, allows ref struct =>
-        HasOutgoingListeners ? new OutgoingEvent(eventName, args.ToArray()) : null;
-
     // First every queue gets the frame, then bytes move.
     private void VisitCorked(in BroadcastTarget target, ref SendVisitor visitor)
     {
-        Cork.Hold();
+        Cork.HoldChunks();
         try
         {
             _broadcaster.Visit(target, ref visitor);

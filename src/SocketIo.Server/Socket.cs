@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using SocketIo.Engine;
 using SocketIo.Engine.Sessions;
 using SocketIo.Protocol;
+using SocketIo.Recovery;
 using SocketIo.Rooms;
 using SocketIo.Routing;
 using Atomic = System.Threading.Volatile;
@@ -37,9 +38,18 @@ public sealed class Socket : IEmitter, IBroadcaster
     // The first closer's reason, boxed; it may come while the socket still connects.
     private object? _closeReason;
     private ConcurrentDictionary<string, object?>? _data;
+
+    // Null when recovery is off.
+    private readonly RecoverableSession? _recoverable;
+
+    // What the client has missed, until it is connected.
+    private Replay? _replay;
+
+    // Whether an event was refused by the full queue, so that none may follow; guarded by the lock of the namespace's recovery.
+    private bool _hasGap;
     private CancellationTokenSource? _disconnection;
 
-    internal Socket(Namespace @namespace, Client client, JsonElement auth)
+    internal Socket(Namespace @namespace, Client client, JsonElement auth, RestoredSession? restored = null)
     {
         _session = client.Session;
         _dispatch = new EventDispatch(this);
@@ -47,12 +57,27 @@ public sealed class Socket : IEmitter, IBroadcaster
         Namespace = @namespace;
 
         // not the session's id, which is as good as a password
-        Id = SessionStore.NewId();
+        Id = restored?.Session.SocketId ?? SessionStore.NewId();
         Handshake = new Handshake(client.Session, auth, @namespace.Server.Time.GetUtcNow());
+        if (restored is not null)
+            (_recoverable, _replay, _data, Recovered) = (restored.Session, restored.Replay, restored.Session.Data, true);
+        else if (@namespace.Recovery is not null)
+            _recoverable = NamespaceRecovery.NewSession(Id);
+        foreach (var room in restored?.Session.Rooms ?? [])
+            _rooms.Join(room);
     }
 
-    /// <summary>The socket's id, a new one for each connection. Every socket is in the room of this name.</summary>
+    /// <summary>
+    /// The socket's id, a new one for each connection unless it is <see cref="Recovered"/>. Every socket is in the room of this name.
+    /// </summary>
     public string Id { get; }
+
+    /// <summary>
+    /// Whether the client has come back after it lost its connection, with <see cref="Id"/>, <see cref="Rooms"/> and
+    /// <see cref="Data"/> of the socket it had before; the events it has missed are sent before any newer one
+    /// (<see cref="SocketIoOptions.ConnectionStateRecovery"/>).
+    /// </summary>
+    public bool Recovered { get; }
 
     /// <summary>The namespace.</summary>
     public Namespace Namespace { get; }
@@ -107,8 +132,10 @@ public sealed class Socket : IEmitter, IBroadcaster
 
     internal Client Client => (Client)_session.Tag!;
 
+    internal EngineSession Connection => _session;
+
     // The disconnecting handlers may still run.
-    private bool HasLeft => Atomic.Read(ref _state) is Closing or Disconnected;
+    internal bool HasLeft => Atomic.Read(ref _state) is Closing or Disconnected;
 
     internal RoomNames OwnRoom => default(RoomNames).With([Id]);
 
@@ -239,8 +266,13 @@ public sealed class Socket : IEmitter, IBroadcaster
     }
 
     internal void Emit<TArgs>(string eventName, in TArgs args, bool isVolatile)
-        where TArgs : struct, IEventArguments, allows ref struct =>
-        Send(Encode(eventName, args, PacketHeader.NoId), eventName, args, isVolatile);
+        where TArgs : struct, IEventArguments, allows ref struct
+    {
+        if (Namespace.Recovery is { } recovery && !isVolatile)
+            recovery.Emit(this, eventName, args);
+        else
+            Send(Encode(eventName, args, PacketHeader.NoId), eventName, args, isVolatile);
+    }
 
     internal Task<T?> EmitWithAck<T, TArgs>(
         string eventName, in TArgs args, TimeSpan? timeout, bool isVolatile, CancellationToken cancellation)
@@ -263,6 +295,15 @@ public sealed class Socket : IEmitter, IBroadcaster
         return isVolatile ? _session.EnqueueVolatile(frame) : _session.Enqueue(frame);
     }
 
+    /// <summary>Queues a frame that is in the log. Nothing follows one that was refused: the client's last offset would hide the gap.</summary>
+    internal void SendLogged(Frame frame)
+    {
+        // sent with what was missed
+        var isReplayed = Recovered && Atomic.Read(ref _state) is Connecting;
+        if (!isReplayed && !_hasGap && !Send(frame, isVolatile: false))
+            _hasGap = Namespace.Server.Options.SlowConsumerPolicy is SlowConsumerPolicy.Disconnect;
+    }
+
     internal void SendAck<TArgs>(long ackId, in TArgs args) where TArgs : struct, IEventArguments, allows ref struct
     {
         if (!HasLeft)
@@ -271,6 +312,12 @@ public sealed class Socket : IEmitter, IBroadcaster
 
     /// <inheritdoc cref="EngineSession.Prefetch" />
     internal void Prefetch() => _session.Prefetch();
+
+    internal void NotifyOutgoing<TArgs>(string eventName, in TArgs args) where TArgs : struct, IEventArguments, allows ref struct
+    {
+        if (Listeners is { AnyOutgoing.Length: > 0 })
+            NotifyOutgoing(new OutgoingEvent(eventName, args.ToArray()));
+    }
 
     internal void NotifyOutgoing(OutgoingEvent outgoing)
     {
@@ -328,19 +375,32 @@ public sealed class Socket : IEmitter, IBroadcaster
     /// </summary>
     internal void Connect()
     {
-        _session.Enqueue(Namespace.Server.Parser.WriteConnect(Namespace.Name, Id));
-        Namespace.Seat(this);
-        _rooms.Join(Id);
-        Interlocked.CompareExchange(ref _state, Connected, Connecting);
+        if (Namespace.Recovery is { } recovery)
+        {
+            ConnectRecoverably(recovery);
+        }
+        else
+        {
+            SendConnect(null);
+            Namespace.Seat(this);
+            _rooms.Join(Id);
+            BecomeConnected();
+        }
         _dispatch.RunConnectionHandlers();
         if (Atomic.Read(ref _closeReason) is DisconnectReason reason)
             Close(reason);
     }
 
+    internal bool SendConnect(string? pid) => _session.Enqueue(Namespace.Server.Parser.WriteConnect(Namespace.Name, Id, pid));
+
+    internal void BecomeConnected() => Interlocked.CompareExchange(ref _state, Connected, Connecting);
+
     /// <summary>The socket was refused, or its connection ended while the middleware decided.</summary>
     internal void Abandon()
     {
         _rooms.LeaveAll();
+        if (Recovered)
+            Namespace.Recovery!.GiveBack(_recoverable!);
         Namespace.Release();
     }
 
@@ -353,6 +413,8 @@ public sealed class Socket : IEmitter, IBroadcaster
         reason = (DisconnectReason)(Interlocked.CompareExchange(ref _closeReason, reason, null) ?? reason);
         if (Interlocked.CompareExchange(ref _state, Closing, Connected) != Connected)
             return;
+        if (_recoverable is not null)
+            Namespace.Recovery!.OnClosing(_recoverable, reason);
         Client.Remove(this, byServer);
 
         // behind the removal: as soon as the client is told it may join again
@@ -373,12 +435,23 @@ public sealed class Socket : IEmitter, IBroadcaster
 
     private void FinishClose(DisconnectReason reason)
     {
+        var rooms = _recoverable is null ? [] : Rooms;
         _rooms.LeaveAll();
         Atomic.Write(ref _state, Disconnected);
         Namespace.Remove(this);
         LoseAcks();
         CancelDisconnection();
         _ = Namespace.TellDisconnectAsync(this, reason);
+        if (_recoverable is not null)
+            Namespace.Recovery!.OnClosed(_recoverable, rooms, _data);
+    }
+
+    // The rooms first: what is emitted to them while the client is being connected waits for it in the log.
+    private void ConnectRecoverably(NamespaceRecovery recovery)
+    {
+        _rooms.Join(Id);
+        recovery.Connect(this, _recoverable!, _replay);
+        _replay = null;
     }
 
     // What is registered with the token is the user's code.
@@ -416,8 +489,7 @@ public sealed class Socket : IEmitter, IBroadcaster
     private void Send<TArgs>(Frame frame, string eventName, in TArgs args, bool isVolatile)
         where TArgs : struct, IEventArguments, allows ref struct
     {
-        if (Listeners is { AnyOutgoing.Length: > 0 })
-            NotifyOutgoing(new OutgoingEvent(eventName, args.ToArray()));
+        NotifyOutgoing(eventName, args);
         Send(frame, isVolatile);
     }
 

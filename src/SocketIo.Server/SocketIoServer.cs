@@ -39,6 +39,7 @@ public sealed class SocketIoServer : Namespace
         Logger = loggers.CreateLogger("SocketIo");
         _parser = new JsonPacketParser(Options.Json);
         _namespaces["/"] = this;
+        BeginRecovery();
     }
 
     /// <summary>The namespaces there are now.</summary>

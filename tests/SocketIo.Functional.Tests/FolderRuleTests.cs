@@ -70,6 +70,13 @@ public class FolderRuleTests
         AssertNone(_server.Between(In("SocketIo.Rooms"), In("SocketIo.Routing", "SocketIo.Hosting", "SocketIo.Cluster")));
 
     [Test]
+    public void The_recovery_sees_no_routing_and_the_rooms_and_the_protocol_see_no_recovery()
+    {
+        AssertNone(_server.Between(In("SocketIo.Recovery"), In("SocketIo.Routing", "SocketIo.Hosting", "SocketIo.Cluster")));
+        AssertNone(_server.Between(In("SocketIo.Rooms", "SocketIo.Protocol"), In("SocketIo.Recovery")));
+    }
+
+    [Test]
     public void The_reading_of_references_finds_those_that_are_there()
     {
         // a field, a base, a type in a closure, a static call and a local: were these missed, the rules above would hold for nothing

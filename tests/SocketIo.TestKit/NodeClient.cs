@@ -78,6 +78,9 @@ public sealed class NodeClient : IAsyncDisposable
     /// <summary>Closes the connection below all sockets of this client, as a lost network would, but politely.</summary>
     public Task CloseTransportAsync() => _driver.SendAsync(new { op = "closeTransport", socket = Number });
 
+    /// <summary>Cuts the WebSocket below all sockets of this client, without a word to the server.</summary>
+    public Task CutTransportAsync() => _driver.SendAsync(new { op = "cutTransport", socket = Number });
+
     public async Task<NodeState> GetStateAsync()
     {
         var state = await _driver.SendAsync(new { op = "state", socket = Number });

@@ -127,6 +127,11 @@ const operations = {
     get(socket).socket.io.engine.close();
   },
 
+  // without a close frame: the server sees a lost connection
+  cutTransport({ socket }) {
+    get(socket).socket.io.engine.transport.ws.terminate();
+  },
+
   state({ socket: number }) {
     const { socket } = get(number);
     const engine = socket.io.engine;

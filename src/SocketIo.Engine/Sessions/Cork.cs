@@ -24,15 +24,13 @@ internal static class Cork
     private static Batch? _batch;
 
     /// <summary>Starts holding back; ends with <see cref="Release"/>. May be nested.</summary>
-    public static void Hold() => (_batch ??= new Batch()).Depth++;
+    public static void Hold() => (_batch ??= new Batch()).Hold(inChunks: false);
+
+    /// <summary>The same, but where nothing else is held back, a chunk of sessions is drained as soon as it is full.</summary>
+    public static void HoldChunks() => (_batch ??= new Batch()).Hold(inChunks: true);
 
     /// <summary>Ends the holding back; the outermost one drains.</summary>
-    public static void Release()
-    {
-        var batch = _batch!;
-        if (--batch.Depth == 0 && batch.Count > 0)
-            batch.Drain();
-    }
+    public static void Release() => _batch!.Release();
 
     /// <summary>Arranges the drain of a session whose outbox the caller owns.</summary>
     public static void Drain(EngineSession session)
@@ -60,10 +58,23 @@ internal static class Cork
     {
         private EngineSession?[] _sessions = new EngineSession?[ChunkSize];
         private EngineSession?[]? _spare;
+        private bool _inChunks;
 
-        public int Depth { get; set; }
+        public int Depth { get; private set; }
 
         public int Count { get; private set; }
+
+        public void Hold(bool inChunks)
+        {
+            _inChunks = inChunks && Depth == 0;
+            Depth++;
+        }
+
+        public void Release()
+        {
+            if (--Depth == 0 && Count > 0)
+                Drain();
+        }
 
         public void Add(EngineSession session)
         {
@@ -71,12 +82,12 @@ internal static class Cork
                 Array.Resize(ref _sessions, Count * 2);
             _sessions[Count++] = session;
 
-            // held back for this alone: bytes move while what the chunk needs is still in the processor's cache
-            if (Count == ChunkSize && Depth == 1)
+            // bytes move while what the chunk needs is still in the processor's cache
+            if (_inChunks && Count == ChunkSize)
                 Drain();
         }
 
-        public void Drain()
+        private void Drain()
         {
             // taken out first: what a drain causes may hold and release again
             var sessions = _sessions;

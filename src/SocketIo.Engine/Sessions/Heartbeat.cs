@@ -28,7 +28,7 @@ internal sealed class Heartbeat : IDisposable
         while (await _timer.WaitForNextTickAsync().ConfigureAwait(false))
         {
             var now = _server.Time.GetTimestamp();
-            Cork.Hold();
+            Cork.HoldChunks();
             try
             {
                 foreach (var session in _server.Sessions)

@@ -43,6 +43,12 @@ public sealed class SocketIoOptions : EngineOptions
     /// <summary>Whether a namespace made by a pattern is removed when its last socket leaves. Default false.</summary>
     public bool CleanupEmptyChildNamespaces { get; set; }
 
+    /// <summary>
+    /// Lets clients that lose their connection find their state again (<see cref="Socket.Recovered"/>); null, the default, keeps
+    /// nothing and adds nothing to the wire.
+    /// </summary>
+    public ConnectionStateRecoveryOptions? ConnectionStateRecovery { get; set; }
+
     /// <inheritdoc />
     public override void Validate()
     {
@@ -55,5 +61,15 @@ public sealed class SocketIoOptions : EngineOptions
         Positive(MaxPendingHandlers, nameof(MaxPendingHandlers));
         if (MaxAttachments < 0)
             throw new ArgumentException($"{nameof(MaxAttachments)} must not be negative, not {MaxAttachments}.");
+        if (ConnectionStateRecovery is { } recovery)
+            Validate(recovery);
+    }
+
+    private static void Validate(ConnectionStateRecoveryOptions recovery)
+    {
+        const string Prefix = nameof(ConnectionStateRecovery) + ".";
+        Positive(recovery.MaxDisconnectionDuration, Prefix + nameof(recovery.MaxDisconnectionDuration));
+        Positive(recovery.MaxStoredBytes, Prefix + nameof(recovery.MaxStoredBytes));
+        Positive(recovery.MaxStoredSessions, Prefix + nameof(recovery.MaxStoredSessions));
     }
 }

@@ -109,11 +109,13 @@ internal sealed class JsonPacketParser : PacketParser
         return WriteArray(packet, null, args, PacketType.BinaryAck);
     }
 
-    public override Frame WriteConnect(string namespaceName, string sid)
+    public override Frame WriteConnect(string namespaceName, string sid, string? pid = null)
     {
         var packet = JsonPacketWriter.Begin(_options.Encoder, PacketType.Connect, namespaceName, PacketHeader.NoId);
         packet.Json.WriteStartObject();
         packet.Json.WriteString("sid"u8, sid);
+        if (pid is not null)
+            packet.Json.WriteString("pid"u8, pid);
         packet.Json.WriteEndObject();
         return packet.Build(PacketType.Connect);
     }

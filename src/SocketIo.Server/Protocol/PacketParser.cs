@@ -38,7 +38,8 @@ internal abstract class PacketParser
     public abstract Frame WriteAck<TArgs>(string namespaceName, long ackId, in TArgs args)
         where TArgs : struct, IEventArguments, allows ref struct;
 
-    public abstract Frame WriteConnect(string namespaceName, string sid);
+    /// <summary>Accepts a connection; <paramref name="pid"/>, the private id, is left out if null.</summary>
+    public abstract Frame WriteConnect(string namespaceName, string sid, string? pid = null);
 
     /// <summary>Refuses a connection; <paramref name="data"/> is left out if null.</summary>
     public abstract Frame WriteConnectError(string namespaceName, string message, object? data);

@@ -223,11 +223,12 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
             if (!@namespace.TryReserve())
                 continue;
 
-            var socket = new Socket(@namespace, this, auth);
+            var restored = @namespace.Recovery is { } recovery ? await recovery.RestoreAsync(auth, session).ConfigureAwait(false) : null;
+            var socket = new Socket(@namespace, this, auth, restored);
             var isAccepted = false;
             try
             {
-                var result = await @namespace.RunMiddlewareAsync(socket).ConfigureAwait(false);
+                var result = SkipsMiddleware(socket) ? ConnectResult.Accept : await @namespace.RunMiddlewareAsync(socket).ConfigureAwait(false);
                 isAccepted = !result.IsRefused && session.IsOpen;
                 if (isAccepted)
                     Connect(socket);
@@ -241,6 +242,9 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
         }
         return ConnectResult.Refuse("Invalid namespace");
     }
+
+    private bool SkipsMiddleware(Socket socket) =>
+        socket.Recovered && server.Options.ConnectionStateRecovery is { SkipMiddlewares: true };
 
     private void Connect(Socket socket)
     {

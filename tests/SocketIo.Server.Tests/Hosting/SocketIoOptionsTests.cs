@@ -27,6 +27,9 @@ public class SocketIoOptionsTests
         ["AckTimeout 2"] = options => options.AckTimeout = TimeSpan.MaxValue,
         ["MaxConcurrentHandlers 1"] = options => options.MaxConcurrentHandlers = 0,
         ["MaxPendingHandlers 1"] = options => options.MaxPendingHandlers = 0,
+        ["MaxDisconnectionDuration 1"] = options => options.ConnectionStateRecovery = new() { MaxDisconnectionDuration = TimeSpan.Zero },
+        ["MaxStoredBytes 1"] = options => options.ConnectionStateRecovery = new() { MaxStoredBytes = 0 },
+        ["MaxStoredSessions 1"] = options => options.ConnectionStateRecovery = new() { MaxStoredSessions = -1 },
         ["MaxAttachments 1"] = options => options.MaxAttachments = -1,
     };
 

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using SocketIo.Engine;
+using SocketIo.Rooms;
+
+namespace SocketIo.Recovery;
+
+/// <summary>
+/// A client in a namespace across its connections. It is connected, or kept with what its last socket left, or claimed by the
+/// connection that brings it back, and then has one owner: that connection.
+/// </summary>
+internal sealed class RecoverableSession(string pid, string socketId)
+{
+    private readonly Lock _sync = new();
+    private HashSet<string> _rooms = [];
+
+    // guarded by _sync
+    private bool _hasLeft;
+    private TaskCompletionSource? _whenLeft;
+
+    /// <summary>The private id: whoever knows it can come back as this client.</summary>
+    public string Pid => pid;
+
+    public string SocketId => socketId;
+
+    /// <summary>The newest event when the client first connected, or the offset would not tell what it has to get.</summary>
+    public long Start { get; set; }
+
+    /// <summary>The connection of the socket that is or was the client's last.</summary>
+    public EngineSession? Connection { get; private set; }
+
+    /// <summary>Whether the client has left, or was put out: it can't come back.</summary>
+    public bool IsOver { get; set; }
+
+    public IReadOnlyCollection<string> Rooms => _rooms;
+
+    public ConcurrentDictionary<string, object?>? Data { get; private set; }
+
+    /// <summary>When it was kept, as a timestamp.</summary>
+    public long KeptAt { get; set; }
+
+    /// <summary>Its place among the kept; guarded by the lock of <see cref="RecoverableSessions"/>.</summary>
+    public LinkedListNode<RecoverableSession>? Kept { get; set; }
+
+    /// <summary>Completes when the socket has told its end, and its id is free.</summary>
+    public Task WhenLeft
+    {
+        get
+        {
+            lock (_sync)
+            {
+                if (_hasLeft)
+                    return Task.CompletedTask;
+                _whenLeft ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return _whenLeft.Task;
+            }
+        }
+    }
+
+    public void Begin(EngineSession connection)
+    {
+        Connection = connection;
+        lock (_sync)
+            _hasLeft = false;
+    }
+
+    public void End(IEnumerable<string> rooms, ConcurrentDictionary<string, object?>? data)
+    {
+        _rooms = new HashSet<string>(rooms, StringComparer.Ordinal);
+        Data = data;
+        lock (_sync)
+        {
+            _hasLeft = true;
+            _whenLeft?.TrySetResult();
+            _whenLeft = null;
+        }
+    }
+
+    /// <summary>Whether the client is one of an event's receivers, by the rooms it was in when it went.</summary>
+    public bool Matches(in BroadcastTarget target) => (target.Rooms.Count == 0 || IsInAny(target.Rooms)) && !IsInAny(target.Except);
+
+    private bool IsInAny(in RoomNames names)
+    {
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (_rooms.Contains(names[i]))
+                return true;
+        }
+        return false;
+    }
+}

@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using SocketIo.Benchmarks.Support;
+using SocketIo.Engine.WebSockets;
+using SocketIo.MessagePack;
 using SocketIo.Protocol;
 
 namespace SocketIo.Benchmarks;
@@ -13,7 +15,9 @@ public class PacketDecodeBenchmark
     private static readonly JsonSerializerOptions Options = JsonPacketParser.CreateDefaultOptions();
 
     private readonly JsonPacketParser _parser = new(Options);
+    private readonly MessagePackPacketParser _messagePack = new(Options);
     private byte[] _packet = [];
+    private byte[] _messagePackPacket = [];
 
     public enum Kind
     {
@@ -38,6 +42,7 @@ public class PacketDecodeBenchmark
             Kind.Ack => "317[42]",
             _ => $"2[\"move\",42{string.Concat(Enumerable.Repeat(",{\"x\":10,\"y\":-4.5,\"tags\":[\"a\",\"b\",null]}", 500))}]",
         });
+        _messagePackPacket = ToMessagePack();
         var expected = Packet switch
         {
             Kind.Text => "chat message".Length + "how are you today?".Length,
@@ -47,6 +52,7 @@ public class PacketDecodeBenchmark
         };
         Check.Equal(expected, Document(), "the document's arguments");
         Check.Equal(expected, Parser(), "the parser's arguments");
+        Check.Equal(expected, MessagePack(), "the MessagePack parser's arguments");
     }
 
     [Benchmark(Baseline = true)]
@@ -70,13 +76,18 @@ public class PacketDecodeBenchmark
     }
 
     [Benchmark]
-    public int Parser()
+    public int Parser() => Decode(_parser, _packet);
+
+    [Benchmark]
+    public int MessagePack() => Decode(_messagePack, _messagePackPacket);
+
+    private int Decode(PacketParser parser, byte[] packet)
     {
-        if (!_parser.TryReadHeader(_packet, 10, out var header, out _))
+        if (!parser.TryReadHeader(packet, 10, out var header, out _))
             return -1;
         if (header.Type is PacketType.Ack)
-            return _parser.OpenAck(_packet, header, []).Read<int>();
-        var arguments = _parser.OpenEvent(_packet, header, [], out var name);
+            return parser.OpenAck(packet, header, []).Read<int>();
+        var arguments = parser.OpenEvent(packet, header, [], out var name);
         switch (Packet)
         {
             case Kind.Text:
@@ -87,5 +98,16 @@ public class PacketDecodeBenchmark
             default:
                 return name.Length + arguments.Read<int>();
         }
+    }
+
+    // The same values in the other format.
+    private byte[] ToMessagePack()
+    {
+        var json = JsonSerializer.Deserialize<object[]>(_packet.AsSpan(_packet.AsSpan().IndexOf((byte)'[')))!;
+        var frame = Packet is Kind.Ack
+            ? _messagePack.WriteAck("/", 17, EventArguments.Create(json))
+            : _messagePack.WriteEvent("/", json[0].ToString()!, EventArguments.Create(json.AsSpan(1)), PacketHeader.NoId);
+        var rest = frame.Span;
+        return FrameWriter.Next(ref rest, out _).ToArray();
     }
 }

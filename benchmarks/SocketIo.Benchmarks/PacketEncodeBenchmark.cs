@@ -4,6 +4,7 @@ using BenchmarkDotNet.Attributes;
 using SocketIo.Benchmarks.Support;
 using SocketIo.Engine.Sessions;
 using SocketIo.Engine.WebSockets;
+using SocketIo.MessagePack;
 using SocketIo.Protocol;
 
 namespace SocketIo.Benchmarks;
@@ -17,6 +18,7 @@ public class PacketEncodeBenchmark
     private static readonly byte[] Data = new byte[1024];
 
     private readonly JsonPacketParser _parser = new(Options);
+    private readonly MessagePackPacketParser _messagePack = new(Options);
 
     public enum Kind
     {
@@ -39,21 +41,42 @@ public class PacketEncodeBenchmark
     public void Setup()
     {
         Text = Argument is Kind.LongText ? new string('é', 100_000) : "how are you today?";
-        Check.Same(Concatenate(), Encode().Span, "the frame");
+        Check.Same(Concatenate(), Encode(_parser).Span, "the frame");
+        Check.Equal(ArgumentOf(Packet(Encode(_parser)), _parser), ArgumentOf(Packet(Encode(_messagePack)), _messagePack), "the argument");
     }
 
     [Benchmark(Baseline = true)]
     public int Concatenated() => Concatenate().Length;
 
     [Benchmark]
-    public int Parser() => Encode().Length;
+    public int Parser() => Encode(_parser).Length;
 
-    private Frame Encode() => Argument switch
+    [Benchmark]
+    public int MessagePack() => Encode(_messagePack).Length;
+
+    private Frame Encode(PacketParser parser) => Argument switch
     {
-        Kind.Move => _parser.WriteEvent("/", "news", new Args<Move>(TheMove), PacketHeader.NoId),
-        Kind.Binary => _parser.WriteEvent("/", "news", new Args<byte[]>(Data), PacketHeader.NoId),
-        _ => _parser.WriteEvent("/", "news", new Args<string>(Text), PacketHeader.NoId),
+        Kind.Move => parser.WriteEvent("/", "news", new Args<Move>(TheMove), PacketHeader.NoId),
+        Kind.Binary => parser.WriteEvent("/", "news", new Args<byte[]>(Data), PacketHeader.NoId),
+        _ => parser.WriteEvent("/", "news", new Args<string>(Text), PacketHeader.NoId),
     };
+
+    // Of a binary argument nothing: the attachment is not in the packet.
+    private string ArgumentOf(byte[] packet, PacketParser parser)
+    {
+        if (Argument is Kind.Binary)
+            return "";
+        if (!parser.TryReadHeader(packet, 1, out var header, out var error))
+            return error!;
+        return parser.OpenEvent(packet, header, [], out _).Read<JsonElement>().ToString();
+    }
+
+    private static byte[] Packet(Frame frame)
+    {
+        var rest = frame.Span;
+        var message = FrameWriter.Next(ref rest, out var opcode);
+        return (opcode is Opcode.Text ? message[1..] : message).ToArray();
+    }
 
     private byte[] Concatenate()
     {

@@ -17,7 +17,6 @@ public sealed class SocketIoServer : Namespace
 {
     private readonly ConcurrentDictionary<string, Namespace> _namespaces = new(StringComparer.Ordinal);
     private readonly Lock _sync = new();
-    private readonly JsonPacketParser _parser;
 
     // Namespaces whose making is being told, which happens inside _sync; found by those who are told only.
     private readonly Dictionary<string, Namespace> _unfinished = new(StringComparer.Ordinal);
@@ -37,7 +36,7 @@ public sealed class SocketIoServer : Namespace
         Options = options.Value;
         Time = time ?? TimeProvider.System;
         Logger = loggers.CreateLogger("SocketIo");
-        _parser = new JsonPacketParser(Options.Json);
+        Parser = Options.Parser ?? new JsonPacketParser(Options.Json);
         _namespaces["/"] = this;
         BeginRecovery();
     }
@@ -53,7 +52,7 @@ public sealed class SocketIoServer : Namespace
 
     internal ILogger Logger { get; }
 
-    internal PacketParser Parser => _parser;
+    internal PacketParser Parser { get; }
 
     /// <summary>
     /// A namespace, made when missing (as a pattern's, if the pattern is a regular expression or a template that matches). A missing

@@ -4,12 +4,16 @@
 // One JSON answer per line on stdout:  {"id": 1, "result": ...} or {"id": 1, "error": "text"}
 // and what the sockets see:            {"socket": 7, "event": "name", "args": [...], "lifecycle": true}
 //
-// The caller chooses the socket numbers. Binary is {"$b64": "..."} at any depth, both ways. Ends when stdin ends.
+// The caller chooses the socket numbers. Binary is {"$b64": "..."} at any depth, both ways; what else JSON has no word for is
+// {"$date": "..."} and, from the caller, {"$undefined": true}. The option "parser" is a name. Ends when stdin ends.
 
 import { createInterface } from "node:readline";
 import { io } from "socket.io-client";
+import msgpack from "socket.io-msgpack-parser";
+import * as plain from "./plainParser.mjs";
 
 const sockets = new Map();
+const parsers = { msgpack, plain };
 
 function write(message) {
   process.stdout.write(JSON.stringify(message) + "\n");
@@ -20,11 +24,14 @@ function toWire(value) {
   if (ArrayBuffer.isView(value)) {
     return { $b64: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64") };
   }
+  if (value instanceof Date) return { $date: value.toISOString() };
   return mapNested(value, toWire);
 }
 
 function fromWire(value) {
   if (typeof value?.$b64 === "string") return Buffer.from(value.$b64, "base64");
+  if (typeof value?.$date === "string") return new Date(value.$date);
+  if (value?.$undefined === true) return undefined;
   return mapNested(value, fromWire);
 }
 
@@ -87,7 +94,8 @@ function describe(details) {
 
 const operations = {
   open({ socket, url, options }) {
-    watch(socket, io(url, { forceNew: true, reconnection: false, ...fromWire(options) }));
+    const parser = parsers[options?.parser];
+    watch(socket, io(url, { forceNew: true, reconnection: false, ...fromWire(options), parser }));
   },
 
   openSocket({ socket, on, nsp, options }) {

@@ -16,6 +16,12 @@ public sealed class SocketIoOptions : EngineOptions
     /// </summary>
     public JsonSerializerOptions Json { get; set; } = JsonPacketParser.CreateDefaultOptions();
 
+    /// <summary>
+    /// The wire format of packets; clients need the same one. Null, the default, takes that of stock clients: text, with
+    /// <see cref="Json"/> for the arguments.
+    /// </summary>
+    public PacketParser? Parser { get; set; }
+
     /// <summary>Whether the bundles of the JavaScript client are served under the path, such as "/socket.io/socket.io.js". Default true.</summary>
     public bool ServeClient { get; set; } = true;
 

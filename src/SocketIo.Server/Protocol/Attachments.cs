@@ -9,13 +9,13 @@ namespace SocketIo.Protocol;
 internal static class Attachments
 {
     [ThreadStatic]
-    private static JsonPacketWriter? _collector;
+    private static IBinaryCollector? _collector;
 
     [ThreadStatic]
     private static byte[][]? _received;
 
     /// <summary>Makes <paramref name="collector"/> take the attachments from here on; returns the one to put back.</summary>
-    public static JsonPacketWriter? Collect(JsonPacketWriter? collector)
+    public static IBinaryCollector? Collect(IBinaryCollector? collector)
     {
         var previous = _collector;
         _collector = collector;
@@ -30,20 +30,21 @@ internal static class Attachments
         return previous;
     }
 
-    /// <summary>Writes a placeholder or, where no packet takes attachments, base64.</summary>
+    /// <summary>Gives binary data to the packet that is written or, where none takes it, writes base64.</summary>
     public static void Write(Utf8JsonWriter json, ReadOnlyMemory<byte> data)
     {
-        // A converter of the user may serialise with a writer of its own in between: that is not part of the packet.
-        if (_collector is not { } collector || !ReferenceEquals(collector.Json, json))
-        {
+        if (CollectorOf(json) is { } collector)
+            collector.Write(data);
+        else
             json.WriteBase64StringValue(data.Span);
-            return;
-        }
+    }
 
-        json.WriteStartObject();
-        json.WriteBoolean("_placeholder"u8, true);
-        json.WriteNumber("num"u8, collector.Attach(data));
-        json.WriteEndObject();
+    /// <summary>The packet that <paramref name="json"/> writes, if it does.</summary>
+    public static IBinaryCollector? CollectorOf(Utf8JsonWriter json)
+    {
+        // A converter of the user may serialise with a writer of its own in between: that is not part of the packet.
+        var collector = _collector;
+        return ReferenceEquals(collector?.Json, json) ? collector : null;
     }
 
     /// <summary>The attachment that the placeholder at the reader stands for, or the bytes of a base64 string.</summary>

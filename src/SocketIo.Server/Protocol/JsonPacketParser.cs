@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -16,14 +15,7 @@ internal sealed class JsonPacketParser : PacketParser
     /// <param name="options">Copied. A converter for binary data in them comes before ours, which make attachments.</param>
     public JsonPacketParser(JsonSerializerOptions options)
     {
-        _options = new JsonSerializerOptions(options)
-        {
-            TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver ?? DefaultResolver(), BuiltInTypes.Default),
-        };
-        _options.Converters.Add(new ByteArrayConverter());
-        _options.Converters.Add(new MemoryConverter());
-        _options.Converters.Add(new ReadOnlyMemoryConverter());
-        _options.Converters.Add(new ArraySegmentConverter());
+        _options = Complete(options);
         _options.MakeReadOnly();
         _values = new JsonValues(_options);
     }
@@ -36,6 +28,20 @@ internal sealed class JsonPacketParser : PacketParser
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         TypeInfoResolver = DefaultResolver(),
     };
+
+    /// <summary>A copy that knows the built-in types, and binary data as <see cref="Attachments"/> has it.</summary>
+    public static JsonSerializerOptions Complete(JsonSerializerOptions options)
+    {
+        var copy = new JsonSerializerOptions(options)
+        {
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver ?? DefaultResolver(), BuiltInTypes.Default),
+        };
+        copy.Converters.Add(new ByteArrayConverter());
+        copy.Converters.Add(new MemoryConverter());
+        copy.Converters.Add(new ReadOnlyMemoryConverter());
+        copy.Converters.Add(new ArraySegmentConverter());
+        return copy;
+    }
 
     public override bool TryReadHeader(
         ReadOnlySpan<byte> packet, int maxAttachments, out PacketHeader header, out string? error) =>
@@ -75,18 +81,9 @@ internal sealed class JsonPacketParser : PacketParser
 
     public override T? ReadArgument<T>(scoped ref ArgumentReader arguments) where T : default
     {
-        try
-        {
-            var value = _values.Read<T>(arguments.Packet[arguments.Position..], arguments.Attachments, out var length);
-            MoveToValue(ref arguments, arguments.Position + length);
-            return value;
-        }
-        catch (Exception inner)
-        {
-            // Constructors and converters of the user run in here: whatever they throw is about this value.
-            var name = arguments.EventName.IsEmpty ? null : Encoding.UTF8.GetString(arguments.EventName);
-            throw new EventArgumentException(name, arguments.Index, typeof(T), inner);
-        }
+        var value = _values.Read<T>(arguments.Packet[arguments.Position..], arguments.Attachments, out var length);
+        MoveToValue(ref arguments, arguments.Position + length);
+        return value;
     }
 
     public override void SkipArgument(scoped ref ArgumentReader arguments)
@@ -109,7 +106,7 @@ internal sealed class JsonPacketParser : PacketParser
         return WriteArray(packet, null, args, PacketType.BinaryAck);
     }
 
-    public override Frame WriteConnect(string namespaceName, string sid, string? pid = null)
+    public override Frame WriteConnect(string namespaceName, string sid, string? pid)
     {
         var packet = JsonPacketWriter.Begin(_options.Encoder, PacketType.Connect, namespaceName, PacketHeader.NoId);
         packet.Json.WriteStartObject();

@@ -9,7 +9,7 @@ namespace SocketIo.Protocol;
 /// One packet while it is written: the frame builder and a JSON writer over it. Reused per thread; a packet that is
 /// written inside another one (from a converter or a property) gets a writer of its own.
 /// </summary>
-internal sealed class JsonPacketWriter
+internal sealed class JsonPacketWriter : IBinaryCollector
 {
     // Behind the Engine.IO type and the packet type.
     private const int AttachmentCountIndex = 2;
@@ -45,11 +45,14 @@ internal sealed class JsonPacketWriter
         return writer;
     }
 
-    /// <summary>Adds a binary attachment; returns its number.</summary>
-    public int Attach(ReadOnlyMemory<byte> data)
+    /// <summary>Adds a binary attachment, and writes its placeholder.</summary>
+    public void Write(ReadOnlyMemory<byte> data)
     {
+        Json.WriteStartObject();
+        Json.WriteBoolean("_placeholder"u8, true);
+        Json.WriteNumber("num"u8, _frame.AttachmentCount);
+        Json.WriteEndObject();
         _frame.Attach(data);
-        return _frame.AttachmentCount - 1;
     }
 
     /// <summary>The packet; <paramref name="binaryType"/> and the count go in where attachments were collected.</summary>

@@ -25,6 +25,9 @@ internal sealed class JsonValues
             && !Primitives.Any(type => options.Converters.Any(converter => converter.CanConvert(type)));
     }
 
+    /// <summary>Whether the options leave text, numbers and booleans as they are.</summary>
+    public bool HasPlainPrimitives => _plainPrimitives;
+
     public void Write<T>(Utf8JsonWriter json, T value)
     {
         if (typeof(T) == typeof(object))

@@ -36,10 +36,10 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
     /// <summary>Takes a message from the connection. The task is not complete while too many events wait for handlers.</summary>
     public ValueTask Receive(EngineMessage message)
     {
-        if (message.IsBinary)
-            return ReceiveAttachment(message.Data);
         if (_assembler is not null)
-            return Refuse("a text message in place of an attachment");
+            return message.IsBinary ? ReceiveAttachment(_assembler, message.Data) : Refuse("a text message in place of an attachment");
+        if (message.IsBinary != server.Parser.IsBinary)
+            return Refuse(message.IsBinary ? "an attachment without a packet" : "a text message in place of a packet");
         if (!server.Parser.TryReadHeader(message.Data, server.Options.MaxAttachments, out var header, out var error))
             return Refuse(error!);
         if (header.AttachmentCount == 0)
@@ -108,10 +108,8 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
         }
     }
 
-    private ValueTask ReceiveAttachment(ReadOnlySpan<byte> data)
+    private ValueTask ReceiveAttachment(AttachmentAssembler assembler, ReadOnlySpan<byte> data)
     {
-        if (_assembler is not { } assembler)
-            return Refuse("an attachment without a packet");
         switch (assembler.Add(data))
         {
             case AttachmentStatus.TooLarge:

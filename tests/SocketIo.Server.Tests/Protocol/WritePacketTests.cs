@@ -49,8 +49,8 @@ public class WritePacketTests
     [Test]
     public void Connect_and_disconnect_are_written_as_in_the_protocol_text()
     {
-        AssertWritten(Parser.WriteConnect("/", "wZX3oN0bSVIhsaknAAAI"), "40{\"sid\":\"wZX3oN0bSVIhsaknAAAI\"}");
-        AssertWritten(Parser.WriteConnect("/admin", "oSO0OpakMV_3jnilAAAA"), "40/admin,{\"sid\":\"oSO0OpakMV_3jnilAAAA\"}");
+        AssertWritten(Parser.WriteConnect("/", "wZX3oN0bSVIhsaknAAAI", null), "40{\"sid\":\"wZX3oN0bSVIhsaknAAAI\"}");
+        AssertWritten(Parser.WriteConnect("/admin", "oSO0OpakMV_3jnilAAAA", null), "40/admin,{\"sid\":\"oSO0OpakMV_3jnilAAAA\"}");
         AssertWritten(Parser.WriteDisconnect("/"), "41");
         AssertWritten(Parser.WriteDisconnect("/admin"), "41/admin,");
     }

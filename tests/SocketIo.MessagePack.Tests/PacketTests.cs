@@ -1,0 +1,160 @@
+using System.Text;
+using System.Text.Json;
+using SocketIo.Protocol;
+using SocketIo.TestKit;
+
+namespace SocketIo.MessagePack.Tests;
+
+/// <summary>Whole packets, as socket.io-msgpack-parser 3.0.2 writes them.</summary>
+public class PacketTests
+{
+    private const string Connect = "83a47479706500a464617461d40000a36e7370a12f";
+    private const string ConnectWithAuth = "83a47479706500a46461746181a5746f6b656ea3616263a36e7370a62f61646d696e";
+    private const string Connected = "83a47479706500a46461746181a3736964a3616263a36e7370a12f";
+    private const string Event =
+        "85a47479706502a46461746199a568656c6c6f01d0dfcb3ff8000000000000a2c3a4c0c3910181a16181a162a163"
+        + "a76f7074696f6e7381a8636f6d7072657373c3a269640ca36e7370a12f";
+
+    private const string EventOfExtensions =
+        "84a47479706502a46461746198a164d7000000018bcfe5687bd40000c403010203c702000405cb7ff8000000000000"
+        + "cf0020000000000000d3ffffff0000000000a76f7074696f6e7381a8636f6d7072657373c3a36e7370a12f";
+
+    private const string Ack = "84a47479706503a4646174619107a2696403a36e7370a12f";
+    private const string Refusal = "83a47479706504a46461746182a76d657373616765a26e6fa46461746181a57265747279c2a36e7370a12f";
+    private const string Disconnect = "82a47479706501a36e7370a62f61646d696e";
+
+    private static readonly string[] Packets = [Connect, ConnectWithAuth, Event, EventOfExtensions, Ack, Refusal, Disconnect];
+
+    [TestCase(Connect, PacketType.Connect, "/", -1)]
+    [TestCase(ConnectWithAuth, PacketType.Connect, "/admin", -1)]
+    [TestCase(Event, PacketType.Event, "/", 12)]
+    [TestCase(Ack, PacketType.Ack, "/", 3)]
+    [TestCase(Refusal, PacketType.ConnectError, "/", -1)]
+    [TestCase(Disconnect, PacketType.Disconnect, "/admin", -1)]
+    public void A_packet_of_the_reference_is_read(string hex, PacketType type, string namespaceName, long ackId)
+    {
+        var packet = Wire.Bytes(hex);
+        var header = Wire.Header(packet);
+        Assert.Multiple(() =>
+        {
+            Assert.That(header.Type, Is.EqualTo(type));
+            Assert.That(header.AckId, Is.EqualTo(ackId));
+            Assert.That(header.AttachmentCount, Is.Zero);
+            Assert.That(Encoding.UTF8.GetString(Wire.Header(packet).NamespaceOf(packet)), Is.EqualTo(namespaceName));
+        });
+    }
+
+    [Test]
+    public void The_auth_is_what_the_client_sent_or_undefined()
+    {
+        var packet = Wire.Bytes(ConnectWithAuth);
+        var auth = Wire.Parser.ReadAuth(packet, Wire.Header(packet));
+        Array.Clear(packet);
+        var none = Wire.Bytes(Connect);
+        Assert.Multiple(() =>
+        {
+            Assert.That(auth.GetRawText(), Is.EqualTo("""{"token":"abc"}"""));
+            Assert.That(Wire.Parser.ReadAuth(none, Wire.Header(none)).ValueKind, Is.EqualTo(JsonValueKind.Undefined));
+        });
+    }
+
+    [Test]
+    public void The_name_and_the_arguments_of_an_event_are_what_the_client_sent()
+    {
+        Assert.That(Wire.NameOf(Wire.Bytes(Event)), Is.EqualTo("hello"));
+        Assert.That(
+            Wire.Arguments(Wire.Bytes(Event)),
+            Is.EqualTo(new[] { "1", "-33", "1.5", "\"ä\"", "null", "true", "[1]", """{"a":{"b":"c"}}""" }));
+    }
+
+    [Test]
+    public void Dates_undefined_binary_and_numbers_that_JSON_has_no_word_for_are_read()
+    {
+        var arguments = Wire.Open(Wire.Bytes(EventOfExtensions));
+        Assert.That(arguments.Read<DateTime>(), Is.EqualTo(new DateTime(2023, 11, 14, 22, 13, 20, 123, DateTimeKind.Utc)));
+        Assert.That(arguments.Read<int>(), Is.Zero);
+        Assert.That(arguments.Read<byte[]>(), Is.EqualTo(new byte[] { 1, 2, 3 }));
+        Assert.That(arguments.Read<byte[]>(), Is.EqualTo(new byte[] { 4, 5 }));
+        Assert.That(arguments.Read<double>(), Is.NaN);
+        Assert.That(arguments.Read<long>(), Is.EqualTo(1L << 53));
+        Assert.That(arguments.Read<double>(), Is.EqualTo(-(double)(1L << 40)));
+        Assert.That(arguments.HasMore, Is.False);
+    }
+
+    [Test]
+    public void Keys_may_come_in_any_order_the_last_of_a_name_counts_and_a_number_is_an_event_name()
+    {
+        Assert.That(
+            Wire.NameOf([0x84, 0xA3, .. "nsp"u8, 0xA1, (byte)'/', 0xA4, .. "data"u8, 0x91, 1, 0xA4, .. "data"u8, 0x91, 0xCD, 1, 0, 0xA4, .. "type"u8, 2]),
+            Is.EqualTo("256"));
+    }
+
+    [Test]
+    public void What_is_written_is_what_the_reference_writes() => Assert.Multiple(() =>
+    {
+        Assert.That(Hex(Wire.Parser.WriteConnect("/", "abc", null)), Is.EqualTo(Connected));
+        Assert.That(Hex(Wire.Parser.WriteConnectError("/", "no", new { Retry = false })), Is.EqualTo(Refusal));
+        Assert.That(Hex(Wire.Parser.WriteDisconnect("/admin")), Is.EqualTo(Disconnect));
+        Assert.That(Hex(Wire.Parser.WriteAck("/", 3, new One<int>(7))), Is.EqualTo(Ack));
+        Assert.That(
+            Hex(Wire.Parser.WriteEvent<EventArguments>("/", "hello", [1, -33, 1.5, "ä", null, true, new[] { 1 }, new { a = new { b = "c" } }], 12)),
+            Is.EqualTo(Event.Replace("85a474797065", "84a474797065", StringComparison.Ordinal)
+                .Replace("a76f7074696f6e7381a8636f6d7072657373c3", "", StringComparison.Ordinal)));
+    });
+
+    [Test]
+    public void A_packet_that_ends_early_is_refused_wherever_it_ends([ValueSource(nameof(Packets))] string hex)
+    {
+        var packet = Wire.Bytes(hex);
+        for (var length = 0; length < packet.Length; length++)
+            Assert.That(Wire.Error(packet.AsSpan(0, length)), Is.Not.Null, $"{length} bytes");
+        Assert.That(Wire.Error([.. packet, 0xC0]), Is.EqualTo("invalid payload"), "a byte too many");
+    }
+
+    [TestCase("", "invalid payload")]
+    [TestCase("c0", "invalid payload")]
+    [TestCase("9102", "invalid payload")]
+    [TestCase("80", "unknown packet type")]
+    [TestCase("82a47479706505a36e7370a12f", "unknown packet type")]
+    [TestCase("82a474797065ffa36e7370a12f", "unknown packet type")]
+    [TestCase("82a474797065a131a36e7370a12f", "unknown packet type")]
+    [TestCase("82a474797065cb3ff0000000000000a36e7370a12f", "unknown packet type")]
+    [TestCase("81a47479706501", "illegal namespace")]
+    [TestCase("82a47479706501a36e7370a0", "illegal namespace")]
+    [TestCase("82a47479706501a36e737001", "illegal namespace")]
+    [TestCase("82a47479706501a36e7370a2c328", "invalid utf-8")]
+    [TestCase("83a47479706501a46461746180a36e7370a12f", "invalid payload")]
+    [TestCase("83a47479706501a464617461c0a36e7370a12f", "invalid payload")]
+    [TestCase("83a47479706500a464617461c0a36e7370a12f", "invalid payload")]
+    [TestCase("83a47479706500a46461746190a36e7370a12f", "invalid payload")]
+    [TestCase("82a47479706502a36e7370a12f", "invalid payload")]
+    [TestCase("83a47479706502a46461746190a36e7370a12f", "invalid payload")]
+    [TestCase("83a47479706502a46461746191c0a36e7370a12f", "invalid payload")]
+    [TestCase("83a47479706502a46461746191a7636f6e6e656374a36e7370a12f", "invalid payload")]
+    [TestCase("83a47479706502a46461746192a16181c001a36e7370a12f", "invalid payload")]
+    [TestCase("83a47479706502a46461746192a16181a2c32801a36e7370a12f", "invalid utf-8")]
+    [TestCase("83a47479706502a46461746192a161a2c328a36e7370a12f", "invalid utf-8")]
+    [TestCase("83a47479706502a46461746192a161c1a36e7370a12f", "invalid payload")]
+    [TestCase("83a47479706502a464617461ddffffffffa36e7370a12f", "invalid payload")]
+    [TestCase("83a47479706502a464617461dfffffffffa36e7370a12f", "invalid payload")]
+    [TestCase("83a47479706502a464617461c6ffffffffa36e7370a12f", "invalid payload")]
+    [TestCase("dfffffffff", "invalid payload")]
+    [TestCase("82a47479706503a36e7370a12f", "invalid payload")]
+    [TestCase("84a47479706503a46461746190a26964c0a36e7370a12f", "illegal ack id")]
+    [TestCase("84a47479706503a46461746190a26964ffa36e7370a12f", "illegal ack id")]
+    [TestCase("84a47479706503a46461746190a26964cf0020000000000000a36e7370a12f", "illegal ack id")]
+    [TestCase("84a47479706503a46461746190a26964cfffffffffffffffffa36e7370a12f", "illegal ack id")]
+    public void A_malformed_packet_is_refused_with_its_error(string hex, string error) =>
+        Assert.That(Wire.Error(Wire.Bytes(hex)), Is.EqualTo(error));
+
+    [Test]
+    public void Values_may_nest_64_levels_deep_and_no_deeper()
+    {
+        Assert.That(Wire.Arguments(Wire.Packet(2, Nested(64)))[0], Does.StartWith("[[["));
+        Assert.That(Wire.Error(Wire.Packet(2, Nested(65))), Is.EqualTo("invalid payload"));
+    }
+
+    private static byte[] Nested(int depth) => [0x92, 0xA1, (byte)'e', .. Enumerable.Repeat((byte)0x91, depth - 2), 0x90];
+
+    private static string Hex(SocketIo.Engine.Sessions.Frame frame) => Convert.ToHexStringLower(FrameMessages.SingleBinary(frame));
+}

@@ -393,7 +393,9 @@ public class RecoveryTests
         server.Log.Expect("A slow client is disconnected");
         var client = new RecoveringClient(server).Connect();
         client.Connection.Block();
-        await server.Io.EmitAsync("a", new string('x', 3_500));
+
+        // nothing that could be replayed: whether it still leaves depends on how soon the client is dropped
+        client.Connection.Session.Send(new string('x', 3_500));
         await server.Io.EmitAsync("large", new string('x', 2_600));
         await server.Io.EmitAsync("small");
         client.Connection.Unblock();
@@ -401,7 +403,7 @@ public class RecoveryTests
         var before = Names();
         Assert.That(before, Has.None.EqualTo("small"));
         client.Connect();
-        Assert.That((string[])[.. before, .. Names()], Is.EqualTo((string[])["a", "large", "small"]));
+        Assert.That((string[])[.. before, .. Names()], Is.EqualTo((string[])["large", "small"]));
 
         string[] Names() => [.. client.Take().Select(text => text.Split(' ')[0])];
     }

@@ -43,6 +43,8 @@ internal sealed class Arguments
 
     public string[]? List(string name) => Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
+    public override string ToString() => string.Join(' ', _values.Select(static pair => $"--{pair.Key} {pair.Value}".TrimEnd()));
+
     /// <summary>To be called when every option has been asked for.</summary>
     public void ThrowIfUnknown()
     {

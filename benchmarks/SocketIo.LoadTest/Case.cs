@@ -6,28 +6,42 @@ namespace SocketIo.LoadTest;
 /// <param name="Scenario">What happens.</param>
 /// <param name="Clients">How many connections there are.</param>
 /// <param name="InFlight">Messages on their way at once; for echo, of each client.</param>
-internal sealed record Case(Scenario Scenario, int Clients, int InFlight)
+/// <param name="RoomSize">How many clients share a room.</param>
+internal sealed record Case(Scenario Scenario, int Clients, int InFlight, int RoomSize = 10)
 {
-    public string Name => Scenario is Scenario.Fanout or Scenario.Echo
-        ? string.Create(CultureInfo.InvariantCulture, $"{Kind}-{InFlight}")
-        : Kind;
+    public string Name => Scenario switch
+    {
+        Scenario.Fanout or Scenario.Echo => string.Create(CultureInfo.InvariantCulture, $"{Kind}-{InFlight}"),
+        Scenario.Rooms => string.Create(CultureInfo.InvariantCulture, $"{Kind}-{RoomSize}"),
+        _ => Kind,
+    };
 
     /// <summary>The scenario as the command line says it.</summary>
     public string Kind => Scenario.ToString().ToLowerInvariant();
 
-    /// <summary>Ten clients share a room.</summary>
-    public int Rooms => Scenario is Scenario.Rooms ? Math.Max(1, Clients / 10) : 1;
+    public int Rooms => Scenario is Scenario.Rooms ? Math.Max(1, Clients / RoomSize) : 1;
+
+    /// <summary>How many messages go out per second; 0 where the next one waits for those before it.</summary>
+    public int PerSecond => IsPaced ? 100 : 0;
+
+    /// <summary>The clients, and the one that does not read.</summary>
+    public int Connections => Clients + (Scenario is Scenario.Stalled ? 1 : 0);
 
     public bool IsMemory => Scenario is Scenario.Idle;
 
+    /// <summary>Whether messages go out by the clock, so that the latency is what counts.</summary>
+    public bool IsPaced => Scenario is Scenario.Latency or Scenario.Stalled;
+
     /// <summary>Whether messages are exchanged, so that there is a latency.</summary>
-    public bool HasMessages => Scenario is Scenario.Fanout or Scenario.Echo or Scenario.Rooms;
+    public bool HasMessages => Scenario is not (Scenario.Idle or Scenario.Connect);
 
     public string Title => Scenario switch
     {
         Scenario.Fanout => $"Fan-out to {Clients:N0}, {InFlight} in flight",
         Scenario.Echo => $"Echo with ack, {Clients:N0} clients, {InFlight} outstanding",
-        Scenario.Rooms => $"{Rooms:N0} rooms, {Clients:N0} clients",
+        Scenario.Rooms => $"{Rooms:N0} rooms of {RoomSize}, {Clients:N0} clients",
+        Scenario.Latency => $"Latency, {Clients:N0} receivers, {PerSecond} broadcasts a second",
+        Scenario.Stalled => $"The same beside a client that does not read",
         Scenario.Idle => $"Idle memory, {Clients:N0} clients",
         _ => $"Connect, {Clients:N0} clients",
     };
@@ -37,18 +51,28 @@ internal sealed record Case(Scenario Scenario, int Clients, int InFlight)
     {
         Scenario.Fanout or Scenario.Rooms => "CPU µs per delivery",
         Scenario.Echo => "CPU µs per round trip",
+        Scenario.Latency or Scenario.Stalled => "ms, 99th percentile",
         Scenario.Idle => "bytes per connection",
         _ => "CPU µs per connect",
     };
 
     public static IReadOnlyList<Case> All(int? clients, bool isQuick) =>
     [
-        new(Scenario.Fanout, clients ?? (isQuick ? 300 : 1000), 1),
-        new(Scenario.Fanout, clients ?? (isQuick ? 300 : 1000), 16),
+        .. Fanouts(clients, isQuick),
         new(Scenario.Echo, clients ?? (isQuick ? 300 : 1000), 1),
         new(Scenario.Echo, clients ?? (isQuick ? 300 : 1000), 8),
-        new(Scenario.Rooms, clients ?? (isQuick ? 500 : 2000), 16),
+        new(Scenario.Rooms, clients ?? (isQuick ? 500 : 2000), 16, 10),
+        new(Scenario.Rooms, clients ?? (isQuick ? 500 : 2000), 16, 100),
+        new(Scenario.Latency, clients ?? (isQuick ? 300 : 1000), 0),
+        new(Scenario.Stalled, clients ?? (isQuick ? 300 : 1000), 0),
         new(Scenario.Idle, clients ?? (isQuick ? 1000 : 5000), 0),
         new(Scenario.Connect, clients ?? (isQuick ? 2000 : 5000), 0),
     ];
+
+    // one message to few and to many: what a receiver costs must not depend on how many there are
+    private static IEnumerable<Case> Fanouts(int? clients, bool isQuick)
+    {
+        int[] sizes = clients is { } one ? [one] : isQuick ? [300] : [100, 1000, 5000];
+        return [.. sizes.Select(static size => new Case(Scenario.Fanout, size, 1)), new(Scenario.Fanout, clients ?? (isQuick ? 300 : 1000), 16)];
+    }
 }

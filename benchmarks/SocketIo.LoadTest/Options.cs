@@ -17,9 +17,15 @@ internal sealed record Options
 
     public required TimeSpan Warmup { get; init; }
 
+    /// <summary>The warm-up of the run that does not count: .NET compiles what is hot for good only after seconds under load.</summary>
+    public required TimeSpan FirstWarmup { get; init; }
+
     public required bool Pin { get; init; }
 
     public string? OutputFolder { get; init; }
+
+    /// <summary>How to run the same again.</summary>
+    public required string CommandLine { get; init; }
 
     public static Options Parse(Arguments arguments)
     {
@@ -32,8 +38,10 @@ internal sealed record Options
             Repetitions = arguments.Number("reps") ?? (isQuick ? 2 : 5),
             Measured = arguments.Seconds("secs") ?? TimeSpan.FromSeconds(isQuick ? 0.4 : 3),
             Warmup = arguments.Seconds("warm") ?? TimeSpan.FromSeconds(isQuick ? 0.2 : 1),
+            FirstWarmup = arguments.Seconds("first-warm") ?? TimeSpan.FromSeconds(isQuick ? 1 : 8),
             Pin = !arguments.Flag("no-pin"),
             OutputFolder = arguments.Text("out"),
+            CommandLine = "dotnet run -c Release --project benchmarks/SocketIo.LoadTest -- " + arguments,
         };
         arguments.ThrowIfUnknown();
         return options;

@@ -5,6 +5,8 @@ internal enum Scenario
     Fanout,
     Echo,
     Rooms,
+    Latency,
+    Stalled,
     Idle,
     Connect,
 }

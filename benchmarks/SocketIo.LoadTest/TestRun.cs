@@ -15,7 +15,7 @@ internal sealed class TestRun(Options options)
     public async Task<int> RunAsync()
     {
         var peers = await UsablePeersAsync();
-        var machine = Machine.Describe(_pin, peers);
+        var machine = Machine.Describe(_pin, peers, options.CommandLine);
         Console.WriteLine(machine.Text);
         var results = new List<CaseResult>();
         foreach (var one in options.Cases)
@@ -49,7 +49,7 @@ internal sealed class TestRun(Options options)
 
     private async Task<CaseResult> RunAsync(Case one, List<Peer> peers)
     {
-        var results = peers.Select(static peer => new PeerResult(peer)).ToList();
+        var results = peers.Where(peer => peer.Takes(one)).Select(static peer => new PeerResult(peer)).ToList();
         var servers = new Dictionary<Peer, ServerProcess>();
         try
         {
@@ -61,7 +61,7 @@ internal sealed class TestRun(Options options)
                     _progress.Show(one, result.Peer.Title, run == 0 ? "first run" : $"run {run} of {options.Repetitions}");
                     if (!servers.TryGetValue(result.Peer, out var server))
                         servers[result.Peer] = server = await ServerProcess.StartAsync(result.Peer, _pin);
-                    Add(result, await LoadAsync(one, result.Peer, server), isCounted: run > 0);
+                    Add(result, await LoadAsync(one, result.Peer, server, run == 0 ? options.FirstWarmup : options.Warmup), isCounted: run > 0);
                     if (one.IsMemory && servers.Remove(result.Peer))
                         server.Dispose();
                     else
@@ -77,9 +77,9 @@ internal sealed class TestRun(Options options)
         return new CaseResult(one, results);
     }
 
-    private Task<RunOutcome> LoadAsync(Case one, Peer peer, ServerProcess server)
+    private Task<RunOutcome> LoadAsync(Case one, Peer peer, ServerProcess server, TimeSpan warmup)
     {
-        var load = new LoadOptions(peer.Dialect, server.Port, server.Id, one, options.PayloadBytes, options.Warmup, options.Measured);
+        var load = new LoadOptions(peer.Dialect, server.Port, server.Id, one, options.PayloadBytes, warmup, options.Measured);
         return LoadProcess.RunAsync(load, _pin);
     }
 

@@ -8,13 +8,14 @@ internal static class Usage
 
           dotnet run -c Release --project benchmarks/SocketIo.LoadTest -- [options]
 
-          --servers LIST    socketio, signalr, node, bun (default: all; Bun only when it is on PATH)
-          --scenarios LIST  fanout, echo, rooms, idle, connect, or one case such as fanout-16 (default: all)
-          --n N             clients, in every scenario (default: 1000; rooms 2000, idle and connect 5000)
+          --servers LIST    socketio, socketio-inline, signalr, node, bun, kestrel (default: all; Bun only when it is on PATH)
+          --scenarios LIST  fanout, echo, rooms, latency, stalled, idle, connect, or one case such as fanout-16 (default: all)
+          --n N             clients, in every scenario (default: fanout 100, 1000 and 5000; rooms 2000, idle and connect 5000, else 1000)
           --size BYTES      payload of a message (default 64)
           --reps N          counted runs per case and server; one more goes before, for the JIT (default 5)
           --secs S          measured seconds of a run (default 3)
           --warm S          seconds under load before them (default 1)
+          --first-warm S    the same in the run that does not count: the JIT needs seconds under load (default 8)
           --quick           a run of a minute or two: fewer clients, shorter and fewer runs
           --out DIR         writes results.md, results.svg and results.json there
           --no-pin          does not bind servers to core 0 and the load client to core 1
@@ -24,7 +25,9 @@ internal static class Usage
         Scenarios
           fanout   one client's message goes to all N; 1 and 16 of them in flight
           echo     every client sends and waits for the acknowledgement; 1 and 8 outstanding per client
-          rooms    N clients in N/10 rooms; messages go to one room after the other, 16 in flight
+          rooms    N clients in rooms of 10 and of 100; messages go to one room after the other, 16 in flight
+          latency  one client's message goes to all N, 100 times a second by the clock; counts from when it was due
+          stalled  the same, with one more client that reads nothing and for which much is waiting
           idle     bytes of resident memory per connection that has joined "/" and does nothing; always a fresh process
           connect  N clients connect and join "/", 128 at a time
         """;
@@ -37,6 +40,9 @@ internal static class Usage
         "One core for the server shows the cost of the work, not how a server scales over cores; the load client has the other one. Where "
             + "it was busy more than 90 % of the time (marked *), it was the limit: CPU still counts, throughput and latency do not.",
         "Payloads are small, all clients are equally fast, and nothing is encrypted or compressed.",
+        "\"this server, inline\" runs handlers on the thread that waits for the sockets (UnsafePreferInlineScheduling of Kestrel's sockets and "
+            + "the environment variable DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1): for applications whose handlers never block.",
+        "\"Kestrel, upgraded only\" is the same web server with a WebSocket that does nothing: what a connection costs before this server's part.",
         "Idle memory is the growth of the resident set without a forced garbage collection.",
         "SocketIOSharp is not measured: it speaks Engine.IO 3 and protocol 4 only, which no client since 3.0 uses by default.",
     ];

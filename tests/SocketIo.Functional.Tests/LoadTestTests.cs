@@ -14,11 +14,11 @@ internal sealed class LoadTestTests
         try
         {
             var (exitCode, output) = await RunAsync(
-                "--servers", "socketio", "--scenarios", "fanout-16,echo-8,rooms", "--n", "20", "--reps", "1", "--secs", "0.2", "--warm", "0.1",
-                "--no-pin", "--out", folder.FullName);
+                "--servers", "socketio", "--scenarios", "fanout-16,echo-8,rooms,latency,stalled", "--n", "20", "--reps", "1", "--secs", "0.2",
+                "--warm", "0.1", "--first-warm", "0.1", "--no-pin", "--out", folder.FullName);
 
             Assert.That(exitCode, Is.Zero, output);
-            Assert.That(Deliveries(Path.Combine(folder.FullName, "results.json")), Has.Exactly(3).Positive);
+            Assert.That(Deliveries(Path.Combine(folder.FullName, "results.json")), Has.Exactly(6).Positive);
             Assert.That(File.ReadAllText(Path.Combine(folder.FullName, "results.md")), Does.Contain("CPU µs per delivery"));
             Assert.That(File.ReadAllText(Path.Combine(folder.FullName, "results.svg")), Does.EndWith("</svg>\n"));
         }
@@ -26,6 +26,17 @@ internal sealed class LoadTestTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Test]
+    public async Task The_load_test_measures_what_an_idle_client_adds_to_the_bare_connection()
+    {
+        var (exitCode, output) = await RunAsync(
+            "--servers", "socketio,socketio-inline,kestrel", "--scenarios", "idle,echo-1", "--n", "20", "--reps", "1", "--secs", "0.2",
+            "--warm", "0.1", "--first-warm", "0.1", "--no-pin");
+
+        Assert.That(exitCode, Is.Zero, output);
+        Assert.That(output, Does.Contain("Kestrel, upgraded only").And.Contain("this server, inline"));
     }
 
     [Test]

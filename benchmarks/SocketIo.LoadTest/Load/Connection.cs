@@ -11,22 +11,27 @@ namespace SocketIo.LoadTest.Load;
 internal sealed class Connection : IDisposable
 {
     private const string Key = "dGhlIHNhbXBsZSBub25jZQ==";
+    private const int SmallBuffer = 4096; // of a connection that does not read: what the server sends stays with the server
     private const string Accepted = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="; // of the key, RFC 6455 1.3
 
     private readonly LoadClient _client;
     private readonly NetSocket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly SocketAsyncEventArgs _receive = new();
     private readonly List<byte> _unsent = [];
+    private readonly List<byte> _fragments = []; // of a message that has not ended
     private byte[] _buffer = new byte[4096];
     private int _filled;
     private bool _isWebSocket;
     private bool _isSending;
+    private bool _isStalled;
 
     public Connection(LoadClient client, int index)
     {
         _client = client;
         Index = index;
         _socket.NoDelay = true;
+        if (index == client.StalledIndex)
+            _socket.ReceiveBufferSize = SmallBuffer;
         _socket.Blocking = false;
         // closed by a reset: no port stays behind in TIME_WAIT for the next run
         _socket.LingerState = new LingerOption(true, 0);
@@ -43,6 +48,9 @@ internal sealed class Connection : IDisposable
         if (!_socket.ConnectAsync(_receive))
             OnCompleted();
     }
+
+    /// <summary>Reads no more; under the lock.</summary>
+    public void Stall() => _isStalled = true;
 
     /// <summary>Sends now what the socket takes, and the rest when it can.</summary>
     public void Send(ReadOnlySpan<byte> bytes)
@@ -95,6 +103,8 @@ internal sealed class Connection : IDisposable
             {
                 if (_receive.SocketError != SocketError.Success)
                     throw new DeliveryException($"connection {Index} failed: {_receive.SocketError}");
+                if (_isStalled)
+                    return;
                 if (_receive.LastOperation == SocketAsyncOperation.Connect)
                     Upgrade();
                 else
@@ -153,7 +163,7 @@ internal sealed class Connection : IDisposable
     private int TakeFrames(Span<byte> bytes, long now)
     {
         var taken = 0;
-        while (ServerFrame.ReadHead(bytes[taken..], out var opcode, out var length) is var head and > 0)
+        while (ServerFrame.ReadHead(bytes[taken..], out var opcode, out var isLast, out var length) is var head and > 0)
         {
             var whole = head + length;
             if (bytes.Length - taken < whole)
@@ -162,16 +172,21 @@ internal sealed class Connection : IDisposable
                     Array.Resize(ref _buffer, whole);
                 break;
             }
-            TakeFrame(opcode, bytes.Slice(taken + head, length), now);
+            TakeFrame(opcode, isLast, bytes.Slice(taken + head, length), now);
             taken += whole;
         }
         return taken;
     }
 
-    private void TakeFrame(byte opcode, ReadOnlySpan<byte> payload, long now)
+    private void TakeFrame(byte opcode, bool isLast, ReadOnlySpan<byte> payload, long now)
     {
         switch (opcode)
         {
+            case ServerFrame.Text or ServerFrame.Continuation when !isLast || _fragments.Count > 0:
+                _fragments.AddRange(payload);
+                if (isLast)
+                    TakeWhole(now);
+                break;
             case ServerFrame.Text:
                 while (_client.Dialect.TryTake(ref payload, out var text))
                     TakeText(text, now);
@@ -186,6 +201,14 @@ internal sealed class Connection : IDisposable
             default:
                 throw new DeliveryException($"connection {Index} got a frame of type {opcode}");
         }
+    }
+
+    // SignalR sends what has piled up as one message of several frames.
+    private void TakeWhole(long now)
+    {
+        byte[] message = [.. _fragments];
+        _fragments.Clear();
+        TakeFrame(ServerFrame.Text, isLast: true, message, now);
     }
 
     private void TakeText(ReadOnlySpan<byte> text, long now)

@@ -27,6 +27,9 @@ internal sealed class LoadClient(Dialect dialect, int port) : IDisposable
 
     public Workload? Workload { get; set; }
 
+    /// <summary>The connection that stops to read; null when there is none.</summary>
+    public int? StalledIndex { get; set; }
+
     public IReadOnlyList<Connection> Connections => _connections;
 
     public bool HasEnded { get; private set; }

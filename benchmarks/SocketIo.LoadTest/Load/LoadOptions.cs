@@ -17,7 +17,7 @@ internal sealed record LoadOptions(
             arguments.Text("dialect") ?? "",
             arguments.Number("port") ?? 0,
             arguments.Number("server") ?? 0,
-            new Case(scenario, arguments.Number("n") ?? 1, arguments.Number("in-flight", least: 0) ?? 1),
+            new Case(scenario, arguments.Number("n") ?? 1, arguments.Number("in-flight", least: 0) ?? 1, arguments.Number("room-size") ?? 10),
             arguments.Number("size") ?? 64,
             arguments.Seconds("warm") ?? default,
             arguments.Seconds("secs") ?? default);
@@ -28,6 +28,6 @@ internal sealed record LoadOptions(
     public IEnumerable<string> ToArguments() =>
     [
         "load", "--dialect", Dialect, "--port", $"{Port}", "--server", $"{ServerProcess}", "--scenario", Case.Kind, "--n", $"{Case.Clients}",
-        "--in-flight", $"{Case.InFlight}", "--size", $"{PayloadBytes}", "--warm", $"{Warmup.TotalSeconds}", "--secs", $"{Measured.TotalSeconds}",
+        "--in-flight", $"{Case.InFlight}", "--room-size", $"{Case.RoomSize}", "--size", $"{PayloadBytes}", "--warm", $"{Warmup.TotalSeconds}", "--secs", $"{Measured.TotalSeconds}",
     ];
 }

@@ -39,7 +39,8 @@ internal static class LoadRole
 
     private static async Task<RunResult> ExchangeAsync(LoadClient client, Process server, LoadOptions options)
     {
-        await client.ConnectAsync(options.Case.Clients);
+        client.StalledIndex = options.Case.Connections > options.Case.Clients ? options.Case.Clients : null;
+        await client.ConnectAsync(options.Case.Connections);
         var workload = Workload.Of(options.Case, client, options.PayloadBytes)!;
         client.Workload = workload;
         await workload.PrepareAsync();

@@ -6,7 +6,7 @@ namespace SocketIo.LoadTest.Report;
 /// <summary>What one case gave, for every server.</summary>
 internal sealed record CaseResult(Case Case, IReadOnlyList<PeerResult> Peers)
 {
-    /// <summary>The figure that counts: CPU per operation, or memory per connection.</summary>
+    /// <summary>The figure that counts: CPU per operation, memory per connection, or latency.</summary>
     public Summary Cost(PeerResult peer) => peer.Of(Figure);
 
     /// <summary>How many times this server's cost; null when either is missing, or too small for the clock.</summary>
@@ -16,5 +16,6 @@ internal sealed record CaseResult(Case Case, IReadOnlyList<PeerResult> Peers)
         return own is { IsValid: true } && peer.IsValid && Cost(own).Median > 0 ? Cost(peer).Median / Cost(own).Median : null;
     }
 
-    private double Figure(RunResult run) => Case.IsMemory ? run.BytesPerConnection : run.ServerCpu;
+    private double Figure(RunResult run) =>
+        Case.IsMemory ? run.BytesPerConnection : Case.IsPaced ? run.P99Milliseconds : run.ServerCpu;
 }

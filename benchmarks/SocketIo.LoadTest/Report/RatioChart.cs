@@ -6,18 +6,19 @@ namespace SocketIo.LoadTest.Report;
 /// <summary>A bar chart as SVG: for each case one bar per server, as long as its cost is a multiple of this server's.</summary>
 internal sealed class RatioChart(Results results)
 {
-    private const int Width = 860;
-    private const int Left = 270; // room for the titles of the cases
+    private const int Width = 960;
+    private const int Left = 320; // room for the titles of the cases
     private const int Right = 90; // room for the figure behind the longest bar
     private const int Top = 84;
-    private const int Bottom = 86;
+    private const int Bottom = 101;
     private const int BarHeight = 15;
     private const int Gap = 20; // between cases
 
     // told apart in print and by the colour-blind; this server's stands out
     private static readonly Dictionary<string, string> Colors = new()
     {
-        ["socketio"] = "#1f5fbf", ["signalr"] = "#8e6bbf", ["node"] = "#5c9e5c", ["bun"] = "#d99a2b",
+        ["socketio"] = "#1f5fbf", [Peer.InlineName] = "#6fa3e8", ["signalr"] = "#8e6bbf", ["node"] = "#5c9e5c", ["bun"] = "#d99a2b",
+        ["kestrel"] = "#9aa4af",
     };
 
     private readonly StringBuilder _svg = new();
@@ -64,8 +65,9 @@ internal sealed class RatioChart(Results results)
             Text(x(ratio), bottom + 18, $"{ratio:0.##}×", """text-anchor="middle" fill="#57606a" """);
         }
         _svg.AppendLine($"""<line x1="{x(1):0.#}" y1="{Top}" x2="{x(1):0.#}" y2="{bottom}" stroke="{Colors["socketio"]}" stroke-dasharray="4 3"/>""");
-        Text((x(0) + x(end)) / 2, bottom + 38, "times this server's median: CPU time of the server process, or resident memory", """text-anchor="middle" """);
+        Text((x(0) + x(end)) / 2, bottom + 38, "times this server's median: CPU time of the server process, resident memory, or latency", """text-anchor="middle" """);
         Text(20, bottom + 60, results.Machine.Hardware, """font-size="11" fill="#57606a" """);
+        Text(20, bottom + 90, results.Machine.Source, """font-size="11" fill="#57606a" """);
         Text(20, bottom + 75, results.Machine.Conditions, """font-size="11" fill="#57606a" """);
     }
 

@@ -26,6 +26,7 @@ internal static class Rows
         {
             Scenario.Idle => cost,
             Scenario.Connect => [.. cost, "connects/s", "load client"],
+            Scenario.Latency or Scenario.Stalled => [.. cost, "p50 ms", "CPU µs per delivery", "load client"],
             Scenario.Echo => [.. cost, "round trips/s", "p50 ms", "p99 ms", "load client"],
             _ => [.. cost, "deliveries/s", "p50 ms", "p99 ms", "load client"],
         };
@@ -41,9 +42,16 @@ internal static class Rows
             $"{Figure(cost.Least)} to {Figure(cost.Most)}",
             result.Ratio(peer) is { } ratio ? $"{ratio:0.00}" : "-",
         };
-        if (!result.Case.IsMemory)
+        if (result.Case.IsPaced)
+        {
+            row.Add($"{peer.Of(static run => run.MedianMilliseconds).Median:0.00}");
+            row.Add(Figure(peer.Of(static run => run.ServerCpu).Median));
+        }
+        else if (!result.Case.IsMemory)
+        {
             row.Add($"{peer.Of(static run => run.PerSecond).Median:N0}");
-        if (result.Case.HasMessages)
+        }
+        if (result.Case is { HasMessages: true, IsPaced: false })
         {
             row.Add($"{peer.Of(static run => run.MedianMilliseconds).Median:0.00}");
             row.Add($"{peer.Of(static run => run.P99Milliseconds).Median:0.00}");

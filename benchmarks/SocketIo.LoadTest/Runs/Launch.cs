@@ -31,9 +31,12 @@ internal static class Launch
     }
 
     /// <summary>What an executable says of its version.</summary>
-    public static string VersionOf(string name)
+    public static string VersionOf(string name) => Read(name, "--version");
+
+    /// <summary>What an executable prints.</summary>
+    public static string Read(string name, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Find(name)!, ["--version"]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Find(name)!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         return process.StandardOutput.ReadToEnd().Trim();
     }
 

@@ -7,14 +7,27 @@ namespace SocketIo.LoadTest.Servers;
 /// <param name="Runtime">The executable that runs it; null when this program does.</param>
 internal sealed record Peer(string Name, string Title, string Dialect, string? Runtime)
 {
+    public const string InlineName = "socketio-inline";
+
     /// <summary>The server that the others are compared with.</summary>
     public static readonly Peer Own = new("socketio", "this server", "socketio", null);
 
     public static readonly IReadOnlyList<Peer> All =
     [
         Own,
+        new(InlineName, "this server, inline", "socketio", null) { IsInline = true },
         new("signalr", "SignalR", "signalr", null),
         new("node", "socket.io, Node", "socketio", "node"),
         new("bun", "socket.io, Bun", "socketio", "bun"),
+        new("kestrel", "Kestrel, upgraded only", "socketio", null) { HasEvents = false },
     ];
+
+    /// <summary>Whether the threads that wait for sockets run handlers too, which must not block then.</summary>
+    public bool IsInline { get; private init; }
+
+    /// <summary>Whether it does anything with messages; else it is there to be connected to.</summary>
+    public bool HasEvents { get; private init; } = true;
+
+    /// <summary>Whether it can be measured in a case, and has anything of its own to show there.</summary>
+    public bool Takes(Case one) => one.HasMessages ? HasEvents && (!IsInline || !one.IsPaced) : !IsInline;
 }

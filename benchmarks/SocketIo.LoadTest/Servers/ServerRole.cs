@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SocketIo.LoadTest.Servers;
 
-/// <summary>This program as one of the .NET servers: <c>serve socketio --port 3000</c>. Both have the same host.</summary>
+/// <summary>This program as one of the .NET servers: <c>serve socketio --port 3000</c>. All have the same host.</summary>
 internal static class ServerRole
 {
     public static async Task RunAsync(string server, Arguments arguments)
@@ -19,6 +19,8 @@ internal static class ServerRole
         Action<WebApplication> map = server switch
         {
             "socketio" => SocketIoEvents.Add(builder),
+            Peer.InlineName => SocketIoEvents.AddInline(builder),
+            "kestrel" => UpgradedConnections.Add(builder),
             "signalr" => LoadHub.Add(builder),
             _ => throw new UsageException($"There is no server \"{server}\"."),
         };

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace SocketIo.LoadTest.Servers;
@@ -10,6 +11,13 @@ internal static class SocketIoEvents
     {
         builder.Services.AddSocketIo();
         return Map;
+    }
+
+    /// <summary>The same with reads continued where they complete; the other half is an environment variable of the process.</summary>
+    public static Action<WebApplication> AddInline(WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
+        return Add(builder);
     }
 
     private static void Map(WebApplication app)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Running;
@@ -6,6 +7,13 @@ using SocketIo.Benchmarks.Support;
 if (args is ["--smoke"])
 {
     SmokeRun.All(Console.Out);
+    return;
+}
+
+if (args is ["--churn", .. var churn])
+{
+    using var run = new ChurnRun();
+    Console.WriteLine(run.Run(churn is [var deliveries, ..] ? long.Parse(deliveries, CultureInfo.InvariantCulture) : 10_000_000, seed: 1));
     return;
 }
 

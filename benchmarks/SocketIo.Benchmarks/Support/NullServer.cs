@@ -39,9 +39,12 @@ internal sealed class NullServer : IDisposable
 
     /// <summary>A socket of a new connection, in the namespace "/".</summary>
     /// <param name="writeCost">See <see cref="NullTransport.WriteCost"/>.</param>
-    public Socket Connect(int writeCost = 0)
+    public Socket Connect(int writeCost = 0) => Connect(new NullTransport { WriteCost = writeCost });
+
+    /// <summary>A socket of a new connection on that transport, in the namespace "/".</summary>
+    public Socket Connect(Transport transport)
     {
-        var session = new EngineSession(_engine, SessionStore.NewId(), Request, _ => new NullTransport { WriteCost = writeCost });
+        var session = new EngineSession(_engine, SessionStore.NewId(), Request, _ => transport);
         session.Open();
         Receive(session, "40"u8);
         return _connected!;

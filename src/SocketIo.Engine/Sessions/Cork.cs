@@ -111,14 +111,15 @@ internal static class Cork
 
     private sealed class Chunk : IThreadPoolWorkItem
     {
-        private static readonly ConcurrentBag<Chunk> Free = [];
+        // a queue: without a lock, as long as it need not grow
+        private static readonly ConcurrentQueue<Chunk> Free = [];
 
         private readonly EngineSession?[] _sessions = new EngineSession?[ChunkSize];
         private int _count;
 
         public static void Queue(ReadOnlySpan<EngineSession?> sessions)
         {
-            if (!Free.TryTake(out var chunk))
+            if (!Free.TryDequeue(out var chunk))
                 chunk = new Chunk();
             sessions.CopyTo(chunk._sessions);
             chunk._count = sessions.Length;
@@ -129,7 +130,7 @@ internal static class Cork
         {
             DrainAll(_sessions.AsSpan(0, _count));
             Array.Clear(_sessions, 0, _count);
-            Free.Add(this);
+            Free.Enqueue(this);
         }
     }
 }

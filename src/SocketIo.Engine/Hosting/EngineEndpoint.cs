@@ -125,14 +125,19 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
     private Task OpenAllowedAsync(HttpContext context, in EngineQuery query, bool isUpgrade)
     {
         // what is not 4 is 3, also where no version is named, as in the reference
-        var revision3 = query.Protocol == "4" ? null : new Revision3(query.IsBase64);
+        var revision3 = query.Protocol == "4" ? null : new Revision3(query.IsBase64 || query.Callback is not null);
         if (revision3 is not null && !_options.AllowEIO3)
             return RefuseAsync(context, isUpgrade, EngineError.UnsupportedProtocolVersion);
         var id = SessionStore.NewId();
         return isUpgrade ? AcceptAsync(context, id, null, revision3) : OpenPollingAsync(context, id, revision3, FormatOf(query));
     }
 
-    private static PayloadFormat FormatOf(in EngineQuery query) => query.Protocol == "4" ? PayloadFormat.Version4 : PayloadFormat.Version3;
+    private static PayloadFormat FormatOf(in EngineQuery query)
+    {
+        if (query.Protocol == "4")
+            return PayloadFormat.Version4;
+        return query.Callback is { } callback ? new JsonpFormat(callback) : PayloadFormat.Version3;
+    }
 
     private async Task OpenPollingAsync(HttpContext context, string id, Revision3? revision3, PayloadFormat format)
     {

@@ -51,6 +51,7 @@ internal sealed class PollingTransport(EngineSession session, PayloadFormat form
         var response = context.Response;
         response.ContentType = format.ContentTypeOf(payload.WrittenSpan);
         response.ContentLength = payload.WrittenCount;
+        KeepFromFilter(context);
         writeHeaders(context);
         try
         {
@@ -104,6 +105,7 @@ internal sealed class PollingTransport(EngineSession session, PayloadFormat form
         // text/html keeps old browsers from offering a download, as the reference notes
         context.Response.ContentType = "text/html";
         context.Response.ContentLength = 2;
+        KeepFromFilter(context);
         writeHeaders(context);
         await context.Response.WriteAsync("ok", context.RequestAborted).ConfigureAwait(false);
     }
@@ -167,6 +169,14 @@ internal sealed class PollingTransport(EngineSession session, PayloadFormat form
     {
         lock (_sync)
             return _receiving?.Task ?? Task.CompletedTask;
+    }
+
+    // Internet Explorer takes an answer that repeats what was posted for an attack.
+    private static void KeepFromFilter(HttpContext context)
+    {
+        var agent = context.Request.Headers.UserAgent.ToString();
+        if (agent.Contains(";MSIE", StringComparison.Ordinal) || agent.Contains("Trident/", StringComparison.Ordinal))
+            context.Response.Headers.XXSSProtection = "0";
     }
 
     private void Refuse(HttpContext context, string why)

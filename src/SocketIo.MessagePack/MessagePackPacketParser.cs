@@ -67,8 +67,10 @@ internal sealed class MessagePackPacketParser : PacketParser
     public override Frame WriteAck<TArgs>(string namespaceName, long ackId, in TArgs args) =>
         WriteArray(PacketType.Ack, namespaceName, null, ackId, args);
 
-    public override Frame WriteConnect(string namespaceName, string sid, string? pid)
+    public override Frame WriteConnect(string namespaceName, string? sid, string? pid)
     {
+        if (sid is null)
+            return MessagePackPacketWriter.Begin(2, PacketType.Connect).Build(namespaceName);
         var packet = MessagePackPacketWriter.Begin(3, PacketType.Connect);
         packet.Buffer.WriteText("data"u8);
         packet.Buffer.WriteMapHead(pid is null ? 1 : 2);
@@ -82,20 +84,16 @@ internal sealed class MessagePackPacketParser : PacketParser
         return packet.Build(namespaceName);
     }
 
-    public override Frame WriteConnectError(string namespaceName, string message, object? data)
+    public override Frame WriteConnectError(string namespaceName, string? message, object? data)
     {
         var packet = MessagePackPacketWriter.Begin(3, PacketType.ConnectError);
         try
         {
             packet.Buffer.WriteText("data"u8);
-            packet.Buffer.WriteMapHead(data is null ? 1 : 2);
-            packet.Buffer.WriteText("message"u8);
-            packet.Buffer.Write(message);
-            if (data is not null)
-            {
-                packet.Buffer.WriteText("data"u8);
-                _values.Write(packet, data);
-            }
+            if (message is null)
+                _values.Write(packet, data!);
+            else
+                WriteError(packet, message, data);
             return packet.Build(namespaceName);
         }
         catch
@@ -145,4 +143,15 @@ internal sealed class MessagePackPacketParser : PacketParser
 
     private static void Advance(scoped ref ArgumentReader arguments, int position) =>
         arguments.MoveTo(position, hasMore: --arguments.State > 0);
+
+    private void WriteError(MessagePackPacketWriter packet, string message, object? data)
+    {
+        packet.Buffer.WriteMapHead(data is null ? 1 : 2);
+        packet.Buffer.WriteText("message"u8);
+        packet.Buffer.Write(message);
+        if (data is null)
+            return;
+        packet.Buffer.WriteText("data"u8);
+        _values.Write(packet, data);
+    }
 }

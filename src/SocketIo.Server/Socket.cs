@@ -56,8 +56,7 @@ public sealed class Socket : IEmitter, IBroadcaster
         _rooms = new SocketRooms(this);
         Namespace = @namespace;
 
-        // not the session's id, which is as good as a password
-        Id = restored?.Session.SocketId ?? SessionStore.NewId();
+        Id = restored?.Session.SocketId ?? NewId();
         Handshake = new Handshake(client.Session, auth, @namespace.Server.Time.GetUtcNow());
         if (restored is not null)
             (_recoverable, _replay, _data, Recovered) = (restored.Session, restored.Replay, restored.Session.Data, true);
@@ -391,7 +390,10 @@ public sealed class Socket : IEmitter, IBroadcaster
             Close(reason);
     }
 
-    internal bool SendConnect(string? pid) => _session.Enqueue(Namespace.Server.Parser.WriteConnect(Namespace.Name, Id, pid));
+    // a client of protocol 3 makes its id by itself, and can't come back
+    internal bool SendConnect(string? pid) => _session.Enqueue(_session.Protocol == 3
+        ? Namespace.Server.Parser.WriteConnect(Namespace.Name, null, null)
+        : Namespace.Server.Parser.WriteConnect(Namespace.Name, Id, pid));
 
     internal void BecomeConnected() => Interlocked.CompareExchange(ref _state, Connected, Connecting);
 
@@ -426,6 +428,10 @@ public sealed class Socket : IEmitter, IBroadcaster
         else
             _ = FinishCloseAsync(told, reason);
     }
+
+    // Not the session's id, which is as good as a password; but a client of protocol 3 expects that.
+    private string NewId() =>
+        _session.Protocol == 3 ? OldClients.SocketId(Namespace.Name, _session.Id) : SessionStore.NewId();
 
     private async Task FinishCloseAsync(Task told, DisconnectReason reason)
     {

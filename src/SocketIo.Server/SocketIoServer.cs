@@ -157,8 +157,11 @@ public sealed class SocketIoServer : Namespace
     {
         public void OnOpened(EngineSession session)
         {
-            session.Tag = new Client(server, session);
+            var client = new Client(server, session);
+            session.Tag = client;
             session.SetDeadline(server.Options.ConnectTimeout, "no namespace was joined in time");
+            if (session.Protocol == 3)
+                client.JoinDefault();
         }
 
         public ValueTask OnMessageAsync(EngineSession session, EngineMessage message) => ((Client)session.Tag!).Receive(message);

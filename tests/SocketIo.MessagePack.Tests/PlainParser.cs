@@ -67,10 +67,10 @@ internal sealed class PlainParser : PacketParser
     public override Frame WriteAck<TArgs>(string namespaceName, long ackId, in TArgs args) =>
         Packet(PacketType.Ack, namespaceName, ackId, Array(args, null));
 
-    public override Frame WriteConnect(string namespaceName, string sid, string? pid) =>
+    public override Frame WriteConnect(string namespaceName, string? sid, string? pid) =>
         Packet(PacketType.Connect, namespaceName, PacketHeader.NoId, JsonSerializer.Serialize(new { sid, pid }));
 
-    public override Frame WriteConnectError(string namespaceName, string message, object? data) =>
+    public override Frame WriteConnectError(string namespaceName, string? message, object? data) =>
         Packet(PacketType.ConnectError, namespaceName, PacketHeader.NoId, JsonSerializer.Serialize(new { message, data }));
 
     public override Frame WriteDisconnect(string namespaceName) => Packet(PacketType.Disconnect, namespaceName, PacketHeader.NoId, "");

@@ -81,6 +81,9 @@ public sealed class NodeClient : IAsyncDisposable
     /// <summary>Cuts the WebSocket below all sockets of this client, without a word to the server.</summary>
     public Task CutTransportAsync() => _driver.SendAsync(new { op = "cutTransport", socket = Number });
 
+    /// <summary>Waits until an old client, which pings by itself, has got so many pongs more.</summary>
+    public Task OnPongsAsync(int count) => _driver.SendAsync(new { op = "pongs", socket = Number, count });
+
     public async Task<NodeState> GetStateAsync()
     {
         var state = await _driver.SendAsync(new { op = "state", socket = Number });

@@ -5,14 +5,19 @@
 // and what the sockets see:            {"socket": 7, "event": "name", "args": [...], "lifecycle": true}
 //
 // The caller chooses the socket numbers. Binary is {"$b64": "..."} at any depth, both ways; what else JSON has no word for is
-// {"$date": "..."} and, from the caller, {"$undefined": true}. The option "parser" is a name. Ends when stdin ends.
+// {"$date": "..."} and, from the caller, {"$undefined": true}. The option "parser" is a name. The option "client" is a
+// major version of socket.io-client, the newest unless given. Ends when stdin ends.
 
 import { createInterface } from "node:readline";
 import { io } from "socket.io-client";
+import io1 from "socket.io-client-1";
+import io2 from "socket.io-client-2";
 import msgpack from "socket.io-msgpack-parser";
+import { modernize } from "./oldSocket.mjs";
 import * as plain from "./plainParser.mjs";
 
 const sockets = new Map();
+const clients = { 1: io1, 2: io2 };
 const parsers = { msgpack, plain };
 
 function write(message) {
@@ -52,11 +57,12 @@ function watch(number, socket) {
     throw new Error("that namespace is already open on this connection");
   }
 
+  if (!socket.onAny) modernize(socket);
   const acks = new Map();
   const report = (event, ...args) => write({ socket: number, event, args: toWire(args), lifecycle: true });
 
   socket.on("connect", () => report("connect", socket.id));
-  socket.on("connect_error", (error) => report("connect_error", error.message, error.data));
+  socket.on("connect_error", (error) => report("connect_error", error.message ?? null, error.data));
   socket.on("disconnect", (reason, details) => report("disconnect", reason, describe(details)));
   socket.onAny((event, ...args) => {
     const ack = typeof args.at(-1) === "function" ? args.pop() : undefined;
@@ -95,7 +101,8 @@ function describe(details) {
 const operations = {
   open({ socket, url, options }) {
     const parser = parsers[options?.parser];
-    watch(socket, io(url, { forceNew: true, reconnection: false, ...fromWire(options), parser }));
+    const open = clients[options?.client] ?? io;
+    watch(socket, open(url, { forceNew: true, reconnection: false, ...fromWire(options), ...(parser && { parser }) }));
   },
 
   openSocket({ socket, on, nsp, options }) {
@@ -138,6 +145,13 @@ const operations = {
   // without a close frame: the server sees a lost connection
   cutTransport({ socket }) {
     get(socket).socket.io.engine.transport.ws.terminate();
+  },
+
+  // sockets before 3.0 ping, so they are the ones that get pongs
+  pongs({ socket, count }) {
+    return new Promise((resolve) => {
+      get(socket).socket.on("pong", () => --count === 0 && resolve());
+    });
   },
 
   state({ socket: number }) {

@@ -65,7 +65,7 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
         if (session is null)
             return OpenAsync(context, query, isUpgrade);
         if (isUpgrade)
-            return AcceptAsync(context, session.Id, session);
+            return AcceptAsync(context, session.Id, session, null);
         return session.CurrentTransport is PollingTransport polling
             ? ContinueAsync(context, polling)
             : RefuseAsync(context, isUpgrade, EngineError.BadRequest(OtherTransport));
@@ -124,15 +124,24 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
 
     private Task OpenAllowedAsync(HttpContext context, in EngineQuery query, bool isUpgrade)
     {
-        if (query.Protocol != "4")
+        // what is not 4 is 3, also where no version is named, as in the reference
+        var revision3 = query.Protocol == "4" ? null : new Revision3(query.IsBase64 || query.Callback is not null);
+        if (revision3 is not null && !_options.AllowEIO3)
             return RefuseAsync(context, isUpgrade, EngineError.UnsupportedProtocolVersion);
         var id = SessionStore.NewId();
-        return isUpgrade ? AcceptAsync(context, id, null) : OpenPollingAsync(context, id);
+        return isUpgrade ? AcceptAsync(context, id, null, revision3) : OpenPollingAsync(context, id, revision3, FormatOf(query));
     }
 
-    private async Task OpenPollingAsync(HttpContext context, string id)
+    private static PayloadFormat FormatOf(in EngineQuery query)
     {
-        var session = new EngineSession(server, id, RequestSnapshot.Of(context), static session => new PollingTransport(session));
+        if (query.Protocol == "4")
+            return PayloadFormat.Version4;
+        return query.Callback is { } callback ? new JsonpFormat(callback) : PayloadFormat.Version3;
+    }
+
+    private async Task OpenPollingAsync(HttpContext context, string id, Revision3? revision3, PayloadFormat format)
+    {
+        var session = new EngineSession(server, id, RequestSnapshot.Of(context), session => new PollingTransport(session, format), revision3);
         AppendCookie(context, id);
 
         // the first GET waits for its own answer: the open packet, which is queued first
@@ -142,7 +151,7 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
     }
 
     /// <summary>Makes the request a WebSocket, of a session that polls so far or of a new one with the id.</summary>
-    private Task AcceptAsync(HttpContext context, string id, EngineSession? session)
+    private Task AcceptAsync(HttpContext context, string id, EngineSession? session, Revision3? revision3)
     {
         if (HandshakeFault(context) is { } fault)
             return RefuseAsync(context, isUpgrade: true, EngineError.BadRequest(fault));
@@ -156,19 +165,26 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
             WriteHeaders(context);
         }
         var accepted = AcceptAsync(context);
-        return accepted.IsCompletedSuccessfully ? Serve(context, id, session, accepted.Result) : ServeAsync(context, id, session, accepted);
+        return accepted.IsCompletedSuccessfully
+            ? Serve(context, id, session, revision3, accepted.Result)
+            : ServeAsync(context, id, session, revision3, accepted);
     }
 
-    private async Task ServeAsync(HttpContext context, string id, EngineSession? session, ValueTask<Stream> accepted) =>
-        await Serve(context, id, session, await accepted.ConfigureAwait(false)).ConfigureAwait(false);
+    private async Task ServeAsync(
+        HttpContext context, string id, EngineSession? session, Revision3? revision3, ValueTask<Stream> accepted) =>
+        await Serve(context, id, session, revision3, await accepted.ConfigureAwait(false)).ConfigureAwait(false);
 
-    private Task Serve(HttpContext context, string id, EngineSession? session, Stream stream)
+    private Task Serve(HttpContext context, string id, EngineSession? session, Revision3? revision3, Stream stream)
     {
         var input = InputOf(context, stream);
         if (session is not null)
             return Upgrade(context, session, input, stream);
         session = new EngineSession(
-            server, id, context, session => new WebSocketTransport(session, input, stream, SocketOf(context), isCandidate: false, context));
+            server,
+            id,
+            context,
+            session => new WebSocketTransport(session, input, stream, SocketOf(context), isCandidate: false, context),
+            revision3);
         session.Open();
         return Run((WebSocketTransport)session.CurrentTransport, context, input);
     }

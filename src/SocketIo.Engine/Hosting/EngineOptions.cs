@@ -37,6 +37,15 @@ public class EngineOptions
     public bool AllowUpgrades { get; set; } = true;
 
     /// <summary>
+    /// Whether clients of Engine.IO protocol 3 may connect: the JavaScript clients before 3.0 and most old ones of other languages.
+    /// Such a client is in the namespace "/" without asking, has no auth (of another namespace the query in its name is the auth), and
+    /// gets a refusal as an <c>error</c> event. Its socket's id is made of the session's id, with which others could
+    /// speak for it: keep it out of messages to others. Off, these clients are refused with error code 5, "Unsupported protocol
+    /// version". A client that names no version counts as one of them. Default false.
+    /// </summary>
+    public bool AllowEIO3 { get; set; }
+
+    /// <summary>
     /// Decides on each handshake (not on later requests of a session), before anything is allocated for it. Default: all pass.
     /// An exception refuses the request with error code 4.
     /// </summary>

@@ -10,7 +10,9 @@ namespace SocketIo.Engine.Hosting;
 /// <param name="Transport">The transport the client uses.</param>
 /// <param name="Protocol">The version of the protocol, "EIO".</param>
 /// <param name="Sid">The session the request belongs to; null or empty when it asks for one.</param>
-internal readonly record struct EngineQuery(string? Transport, string? Protocol, string? Sid)
+/// <param name="IsBase64">Whether the client takes no binary, "b64"; of protocol 3 only.</param>
+/// <param name="Callback">The number of the function that the answers call, "j"; of protocol 3 only.</param>
+internal readonly record struct EngineQuery(string? Transport, string? Protocol, string? Sid, bool IsBase64, string? Callback)
 {
     public static EngineQuery Of(HttpRequest request)
     {
@@ -22,6 +24,8 @@ internal readonly record struct EngineQuery(string? Transport, string? Protocol,
                 "transport" => query with { Transport = Join(query.Transport, pair) },
                 "EIO" => query with { Protocol = Join(query.Protocol, pair) },
                 "sid" => query with { Sid = Join(query.Sid, pair) },
+                "b64" => query with { IsBase64 = !pair.EncodedValue.IsEmpty },
+                "j" => query with { Callback = pair.DecodeValue().ToString() },
                 _ => query,
             };
         }

@@ -10,11 +10,4 @@ internal sealed class Poll
     public Task<ArrayBufferWriter<byte>> Answer => _answer.Task;
 
     public void Complete(ArrayBufferWriter<byte> payload) => _answer.TrySetResult(payload);
-
-    public void Complete(ReadOnlySpan<byte> payload)
-    {
-        var buffer = new ArrayBufferWriter<byte>(payload.Length);
-        buffer.Write(payload);
-        Complete(buffer);
-    }
 }

@@ -8,7 +8,7 @@ namespace SocketIo.Engine.Polling;
 /// <summary>
 /// HTTP long-polling: parks a GET until the outbox has something for it, and takes POST bodies in. At most one of each at a time.
 /// </summary>
-internal sealed class PollingTransport(EngineSession session) : Transport
+internal sealed class PollingTransport(EngineSession session, PayloadFormat format) : Transport
 {
     private readonly Lock _sync = new();
 
@@ -49,8 +49,9 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             payload = await poll.Answer.ConfigureAwait(false);
 
         var response = context.Response;
-        response.ContentType = "text/plain; charset=UTF-8";
+        response.ContentType = format.ContentTypeOf(payload.WrittenSpan);
         response.ContentLength = payload.WrittenCount;
+        KeepFromFilter(context);
         writeHeaders(context);
         try
         {
@@ -66,8 +67,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
     /// <summary>Takes the packets of a POST in; the answer leaves when they are handled.</summary>
     public async Task PostAsync(HttpContext context, Action<HttpContext> writeHeaders)
     {
-        // engine.io-protocol 4 sends binary as base64 text
-        if (context.Request.ContentType is "application/octet-stream")
+        if (!format.Accepts(context.Request.ContentType))
         {
             Refuse(context, "a binary body");
             return;
@@ -105,6 +105,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         // text/html keeps old browsers from offering a download, as the reference notes
         context.Response.ContentType = "text/html";
         context.Response.ContentLength = 2;
+        KeepFromFilter(context);
         writeHeaders(context);
         await context.Response.WriteAsync("ok", context.RequestAborted).ConfigureAwait(false);
     }
@@ -127,11 +128,11 @@ internal sealed class PollingTransport(EngineSession session) : Transport
 
         var payload = new ArrayBufferWriter<byte>();
         var closed = Fill(payload, outbox);
-        poll.Complete(payload);
+        poll.Complete(format.Finish(payload));
         return closed ? WriteResult.Ended : WriteResult.Written;
     }
 
-    public override void Abort() => Unpark()?.Complete("1"u8);
+    public override void Abort() => Unpark()?.Complete(format.Alone("1"u8));
 
     public override void LetGo()
     {
@@ -142,7 +143,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             poll = _parked;
             _parked = null;
         }
-        poll?.Complete("6"u8);
+        poll?.Complete(format.Alone("6"u8));
     }
 
     public override void Keep()
@@ -160,7 +161,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
             drainWaited = _drainWaits;
             _drainWaits = false;
         }
-        Unpark()?.Complete("6"u8);
+        Unpark()?.Complete(format.Alone("6"u8));
         return drainWaited;
     }
 
@@ -168,6 +169,14 @@ internal sealed class PollingTransport(EngineSession session) : Transport
     {
         lock (_sync)
             return _receiving?.Task ?? Task.CompletedTask;
+    }
+
+    // Internet Explorer takes an answer that repeats what was posted for an attack.
+    private static void KeepFromFilter(HttpContext context)
+    {
+        var agent = context.Request.Headers.UserAgent.ToString();
+        if (agent.Contains(";MSIE", StringComparison.Ordinal) || agent.Contains("Trident/", StringComparison.Ordinal))
+            context.Response.Headers.XXSSProtection = "0";
     }
 
     private void Refuse(HttpContext context, string why)
@@ -181,7 +190,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
         // an answered poll is no longer parked: its connection may do as it likes
         if (Unpark() is { } poll)
         {
-            poll.Complete("6"u8);
+            poll.Complete(format.Alone("6"u8));
             session.OnLost(this, DisconnectReason.TransportError.With("poll connection closed prematurely"));
         }
     }
@@ -208,7 +217,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
 
             // nothing to say and the client about to leave: it is let go, so that it can pause polling
             if ((_leaving && !resume) || _detached || session.State is SessionState.Closed)
-                poll.Complete("6"u8);
+                poll.Complete(format.Alone("6"u8));
             else
                 _parked = poll;
             return true;
@@ -238,24 +247,23 @@ internal sealed class PollingTransport(EngineSession session) : Transport
     /// <summary>Moves frames into the payload until it is full; the first always fits. True when it ends with the close packet.</summary>
     private bool Fill(ArrayBufferWriter<byte> payload, Outbox outbox)
     {
-        var first = true;
         while (outbox.HasPending)
         {
             var frame = outbox.First;
+            var isFirst = payload.WrittenCount == 0;
             if (frame.IsClose)
             {
                 // alone: stock clients see a close at once, and the messages before it in the same payload only after it
-                if (!first)
+                if (!isFirst)
                     return false;
-                payload.Write("1"u8);
+                format.WriteAlone("1"u8, payload);
                 outbox.ConsumeFirst();
                 return true;
             }
-            if (!first && payload.WrittenCount + 1 + PayloadCodec.EncodedSize(frame) > session.Server.Options.MaxHttpBufferSize)
+            if (!isFirst && !format.Fits(frame, payload, session.Server.Options.MaxHttpBufferSize))
                 return false;
-            PayloadCodec.Write(frame, payload, first);
+            format.Write(frame, payload);
             outbox.ConsumeFirst();
-            first = false;
         }
         return false;
     }
@@ -298,8 +306,11 @@ internal sealed class PollingTransport(EngineSession session) : Transport
     private async Task ReceiveAsync(byte[] body, int length)
     {
         var at = 0;
-        if (length == 0)
+        if (!format.TryUnpack(body, ref length))
+        {
             OnMalformed();
+            return;
+        }
         while (TryReceiveNext(body.AsSpan(0, length), ref at, out var pending))
         {
             try
@@ -317,7 +328,7 @@ internal sealed class PollingTransport(EngineSession session) : Transport
     {
         pending = ValueTask.CompletedTask;
         var rest = body[at..];
-        var status = PayloadCodec.TryRead(ref rest, out var packet);
+        var status = format.TryRead(ref rest, out var packet);
         at = body.Length - rest.Length;
         switch (status)
         {

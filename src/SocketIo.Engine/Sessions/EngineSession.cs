@@ -21,6 +21,9 @@ public sealed partial class EngineSession
 
     private readonly EngineServer _server;
     private readonly Outbox _outbox;
+
+    // null but for clients of protocol 3
+    private readonly Revision3? _revision3;
     private readonly long _openedAt;
     private int _state;
     private Transport _transport;
@@ -50,12 +53,16 @@ public sealed partial class EngineSession
     // When a closing session is dropped; zero while it is open.
     private long _lingerDeadline;
 
-    internal EngineSession(EngineServer server, string id, HttpContext context, Func<EngineSession, Transport> transport)
+    internal EngineSession(EngineServer server, string id, HttpContext context, Func<EngineSession, Transport> transport, Revision3? revision3 = null)
     {
         _server = server;
         _outbox = new Outbox(server.Options.MaxQueuedBytes);
         _openedAt = server.Time.GetTimestamp();
-        _pingDeadline = server.Deadline(server.Options.PingInterval);
+        _revision3 = revision3;
+        _pingDeadline = server.Deadline(FirstPing);
+
+        // protocol 3: the client pings, and a ping that is missing then is the end
+        _awaitsPong = revision3 is not null;
         _httpContext = context;
         Id = id;
         _transport = transport(this);
@@ -63,6 +70,11 @@ public sealed partial class EngineSession
 
     /// <summary>The session id. Whoever knows it can speak for the client: keep it out of messages and logs that others read.</summary>
     public string Id { get; }
+
+    /// <summary>
+    /// The version of the Engine.IO protocol that the client speaks: 4, or 3 for old clients (<see cref="EngineOptions.AllowEIO3"/>).
+    /// </summary>
+    public int Protocol => _revision3 is null ? 4 : 3;
 
     /// <summary>The transport in use now.</summary>
     public EngineTransports Transport => CurrentTransport.Kind;
@@ -83,6 +95,9 @@ public sealed partial class EngineSession
     internal object? Tag { get; set; }
 
     internal EngineServer Server => _server;
+
+    private TimeSpan FirstPing =>
+        _revision3 is null ? _server.Options.PingInterval : _server.Options.PingInterval + _server.Options.PingTimeout;
 
     /// <summary>Why the session closed; meaningful once it has.</summary>
     internal DisconnectReason CloseReason => _reason;
@@ -134,6 +149,8 @@ public sealed partial class EngineSession
     {
         if (!IsOpen)
             return false;
+        if (_revision3 is not null)
+            frame = _revision3.Adapt(frame);
         switch (_outbox.Enqueue(frame))
         {
             case EnqueueResult.Owner:
@@ -152,7 +169,7 @@ public sealed partial class EngineSession
     /// <summary>Sends a frame only if it can leave now; else it is dropped, which is what volatile means.</summary>
     internal bool EnqueueVolatile(Frame frame)
     {
-        if (IsOpen && CurrentTransport.IsWritable && _outbox.TryEnqueueIdle(frame))
+        if (IsOpen && CurrentTransport.IsWritable && _outbox.TryEnqueueIdle(_revision3?.Adapt(frame) ?? frame))
         {
             Cork.Drain(this);
             return true;
@@ -200,25 +217,35 @@ public sealed partial class EngineSession
         if (!IsOpen)
             return ValueTask.CompletedTask;
         if (isBinary)
-            return Deliver(new EngineMessage(packet, isBinary: true));
+        {
+            return _revision3 is null || Revision3.TryUnwrap(ref packet)
+                ? Deliver(new EngineMessage(packet, isBinary: true))
+                : Refuse(DisconnectReason.ParseError, "a binary packet that is no message");
+        }
         if (packet.IsEmpty)
             return Refuse(DisconnectReason.ParseError, "an empty packet");
         switch (packet[0])
         {
             case (byte)'4':
                 return Deliver(new EngineMessage(packet[1..], isBinary: false));
-            case (byte)'3':
+            case (byte)'3' when _revision3 is null:
                 Volatile.Write(ref _pingDeadline, _server.Deadline(_server.Options.PingInterval));
                 Volatile.Write(ref _awaitsPong, false);
                 return ValueTask.CompletedTask;
-            case (byte)'2':
-                // engine.io-protocol 4: only the server pings
+            case (byte)'2' when _revision3 is not null:
+                Volatile.Write(ref _pingDeadline, _server.Deadline(FirstPing));
+                Enqueue(Revision3.Pong(packet));
+                return ValueTask.CompletedTask;
+            case (byte)'2' or (byte)'3':
+                // engine.io-protocol 4: only the server pings; 3: only the client
                 return Refuse(DisconnectReason.TransportError, "invalid heartbeat direction");
             case (byte)'1':
                 OnPeerClose(transport);
                 return ValueTask.CompletedTask;
             case (byte)'0' or (byte)'5' or (byte)'6':
                 return ValueTask.CompletedTask;
+            case (byte)'b' when _revision3 is not null && Revision3.Decode(packet) is { } bytes:
+                return Deliver(new EngineMessage(bytes, isBinary: true));
             default:
                 return Refuse(DisconnectReason.ParseError, "an unknown packet type");
         }

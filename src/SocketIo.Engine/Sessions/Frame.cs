@@ -10,6 +10,7 @@ namespace SocketIo.Engine.Sessions;
 public sealed class Frame
 {
     internal static readonly Frame Ping = Text("2");
+    internal static readonly Frame Pong = Text("3");
     internal static readonly Frame ProbePong = Text("3probe");
     internal static readonly Frame Noop = Text("6");
 
@@ -53,6 +54,18 @@ public sealed class Frame
         payload[1] = (byte)code;
         Encoding.UTF8.TryGetBytes(reason, payload[2..], out var written);
         return Of(Opcode.Close, payload[..(2 + written)]);
+    }
+
+    /// <summary>Whether one of the packets is binary.</summary>
+    internal bool HasBinary()
+    {
+        for (var rest = Span; !rest.IsEmpty;)
+        {
+            FrameWriter.Next(ref rest, out var opcode);
+            if (opcode is Opcode.Binary)
+                return true;
+        }
+        return false;
     }
 
     internal static Frame Of(Opcode opcode, ReadOnlySpan<byte> payload)

@@ -106,9 +106,11 @@ internal sealed class JsonPacketParser : PacketParser
         return WriteArray(packet, null, args, PacketType.BinaryAck);
     }
 
-    public override Frame WriteConnect(string namespaceName, string sid, string? pid)
+    public override Frame WriteConnect(string namespaceName, string? sid, string? pid)
     {
         var packet = JsonPacketWriter.Begin(_options.Encoder, PacketType.Connect, namespaceName, PacketHeader.NoId);
+        if (sid is null)
+            return packet.Build(PacketType.Connect);
         packet.Json.WriteStartObject();
         packet.Json.WriteString("sid"u8, sid);
         if (pid is not null)
@@ -117,20 +119,15 @@ internal sealed class JsonPacketParser : PacketParser
         return packet.Build(PacketType.Connect);
     }
 
-    public override Frame WriteConnectError(string namespaceName, string message, object? data)
+    public override Frame WriteConnectError(string namespaceName, string? message, object? data)
     {
         var packet = JsonPacketWriter.Begin(_options.Encoder, PacketType.ConnectError, namespaceName, PacketHeader.NoId);
         try
         {
-            packet.Json.WriteStartObject();
-            packet.Json.WriteString("message"u8, message);
-            if (data is not null)
-            {
-                packet.Json.WritePropertyName("data"u8);
-                _values.Write(packet.Json, data);
-            }
-
-            packet.Json.WriteEndObject();
+            if (message is null)
+                _values.Write(packet.Json, data!);
+            else
+                WriteError(packet.Json, message, data);
             return packet.Build(PacketType.ConnectError);
         }
         catch
@@ -143,6 +140,18 @@ internal sealed class JsonPacketParser : PacketParser
     public override Frame WriteDisconnect(string namespaceName) =>
         JsonPacketWriter.Begin(_options.Encoder, PacketType.Disconnect, namespaceName, PacketHeader.NoId)
             .Build(PacketType.Disconnect);
+
+    private void WriteError(Utf8JsonWriter json, string message, object? data)
+    {
+        json.WriteStartObject();
+        json.WriteString("message"u8, message);
+        if (data is not null)
+        {
+            json.WritePropertyName("data"u8);
+            _values.Write(json, data);
+        }
+        json.WriteEndObject();
+    }
 
     private Frame WriteArray<TArgs>(JsonPacketWriter packet, string? eventName, in TArgs args, PacketType binaryType)
         where TArgs : struct, IEventArguments, allows ref struct

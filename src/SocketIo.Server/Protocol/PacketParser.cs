@@ -66,12 +66,16 @@ public abstract class PacketParser
 
     /// <summary>
     /// Encodes what tells a client that it has joined a namespace, as the socket of that id; <paramref name="pid"/>, the private id
-    /// with which it can come back, is left out if null.
+    /// with which it can come back, is left out if null. Both are null, and the packet has no payload, for a client of Engine.IO
+    /// protocol 3.
     /// </summary>
-    public abstract Frame WriteConnect(string namespaceName, string sid, string? pid);
+    public abstract Frame WriteConnect(string namespaceName, string? sid, string? pid);
 
-    /// <summary>Encodes a refusal to join; <paramref name="data"/> is left out if null.</summary>
-    public abstract Frame WriteConnectError(string namespaceName, string message, object? data);
+    /// <summary>
+    /// Encodes a refusal to join; <paramref name="data"/> is left out if null. A message of null, for a client of Engine.IO
+    /// protocol 3, means that the data alone is the payload.
+    /// </summary>
+    public abstract Frame WriteConnectError(string namespaceName, string? message, object? data);
 
     /// <summary>Encodes what tells a client that it is out of the namespace.</summary>
     public abstract Frame WriteDisconnect(string namespaceName);

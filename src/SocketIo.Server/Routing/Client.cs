@@ -22,6 +22,8 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
     private string[] _joining = [];
     private HashSet<string>? _left;
 
+    private static readonly ConnectResult InvalidNamespace = ConnectResult.Refuse("Invalid namespace");
+
     // The half-received binary packet; touched by the receive loop only.
     private AttachmentAssembler? _assembler;
 
@@ -32,6 +34,16 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
     public EngineSession Session => session;
 
     public SocketIoServer Server => server;
+
+    private bool IsOld => session.Protocol == 3;
+
+    /// <summary>Joins the default namespace for a client of protocol 3, which does not ask for it.</summary>
+    public void JoinDefault()
+    {
+        lock (this)
+            _joining = ["/"];
+        _ = JoinAsync("/", OldClients.AuthOf(default));
+    }
 
     /// <summary>Takes a message from the connection. The task is not complete while too many events wait for handlers.</summary>
     public ValueTask Receive(EngineMessage message)
@@ -125,9 +137,10 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
     private ValueTask Route(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments)
     {
         var name = header.NamespaceOf(packet);
+        var query = IsOld ? OldClients.TakeQuery(ref name) : default;
         var socket = Find(name);
         if (header.Type is PacketType.Connect && socket is null)
-            return Join(Encoding.UTF8.GetString(name), server.Parser.ReadAuth(packet, header));
+            return Join(Encoding.UTF8.GetString(name), IsOld ? OldClients.AuthOf(query) : server.Parser.ReadAuth(packet, header));
         if (socket is null || header.Type is PacketType.Connect or PacketType.ConnectError)
             return WasPutOut(name, header.Type) ? ValueTask.CompletedTask : CloseForState(header.Type);
         switch (header.Type)
@@ -195,15 +208,20 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
         {
             var result = await TryJoinAsync(name, auth).ConfigureAwait(false);
             if (result.IsRefused)
-                EndJoin(name, server.Parser.WriteConnectError(name, result.Message!, result.Data));
+                EndJoin(name, RefusalOf(name, result));
         }
         catch (Exception exception)
         {
             // what the exception says is for the log, not for strangers
             LogJoinFailed(server.Logger, exception, name);
-            EndJoin(name, server.Parser.WriteConnectError(name, "Internal server error", null));
+            EndJoin(name, RefusalOf(name, ConnectResult.Refuse("Internal server error")));
         }
     }
+
+    // A client of protocol 3 gets the data in place of the message, or else the message as text.
+    private Frame RefusalOf(string name, ConnectResult result) => IsOld && result != InvalidNamespace
+        ? server.Parser.WriteConnectError(name, null, result.Data ?? result.Message)
+        : server.Parser.WriteConnectError(name, result.Message, result.Data);
 
     // In this order: as soon as the client is told it may ask again.
     private void EndJoin(string name, Frame refusal)
@@ -238,7 +256,7 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
                     socket.Abandon();
             }
         }
-        return ConnectResult.Refuse("Invalid namespace");
+        return InvalidNamespace;
     }
 
     private bool SkipsMiddleware(Socket socket) =>

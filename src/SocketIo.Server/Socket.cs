@@ -96,6 +96,12 @@ public sealed class Socket : IEmitter, IBroadcaster
     /// <summary>The transport in use now.</summary>
     public EngineTransports Transport => _session.Transport;
 
+    /// <summary>
+    /// The Engine.IO connection under the socket (the reference's <c>socket.conn</c>), shared by all the client's namespaces: how much is
+    /// queued for the client, and when it has left. A raw message sent on it is none of Socket.IO's and a client would refuse it.
+    /// </summary>
+    public EngineSession EngineSession => _session;
+
     /// <summary>What the application keeps with the socket; also found by <see cref="BroadcastOperator.FetchSocketsAsync"/>.</summary>
     public ConcurrentDictionary<string, object?> Data =>
         LazyInitializer.EnsureInitialized(ref _data, static () => new ConcurrentDictionary<string, object?>(StringComparer.Ordinal));

@@ -46,6 +46,9 @@ public sealed partial class EngineSession
 
     private int _warnedOfDrops;
 
+    // Who waits for an empty queue; null as long as nobody does. Taken by the drain that empties the queue, or by the end.
+    private TaskCompletionSource<bool>? _drained;
+
     // When the layer above wants the session closed, and why; see SetDeadline.
     private long _deadline = long.MaxValue;
     private string? _deadlineMissed;
@@ -118,6 +121,30 @@ public sealed partial class EngineSession
 
     /// <summary>Sends a binary message; the bytes are copied. Queued, not awaited; false when the session is closed or its queue is full.</summary>
     public bool Send(ReadOnlySpan<byte> data) => Enqueue(Frame.Of(Opcode.Binary, data));
+
+    /// <summary>
+    /// Waits until everything sent so far has been handed to the operating system: true then, at once when nothing is queued.
+    /// False when the session ended first, and what was queued with it.
+    /// </summary>
+    /// <remarks>
+    /// For senders that produce faster than a client reads: send a part, wait, send the next. Other threads may send meanwhile, and
+    /// the wait is over only when the queue is empty. A polling client's queue empties with its polls. Thread-safe; any number may wait.
+    /// </remarks>
+    /// <param name="cancellation">Ends the wait, not the sending, with an <see cref="OperationCanceledException"/>.</param>
+    public Task<bool> WhenDrainedAsync(CancellationToken cancellation = default)
+    {
+        if (_outbox.IsIdle)
+            return Task.FromResult(true);
+        var added = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiting = Interlocked.CompareExchange(ref _drained, added, null) ?? added;
+
+        // a full fence lies between the wait's publication and this look, as between the release and the drain's look
+        if (_outbox.IsIdle)
+            TellDrained(true);
+        else if (State is SessionState.Closed)
+            TellDrained(false);
+        return waiting.Task.WaitAsync(cancellation);
+    }
 
     /// <summary>Closes the session with reason "forced close": what was sent before still leaves, then the transport closes.</summary>
     public void Close() => Close(DisconnectReason.ForcedClose);
@@ -199,6 +226,7 @@ public sealed partial class EngineSession
                         return;
                     case WriteResult.Closed:
                         _outbox.Seal();
+                        TellDrained(true);
                         return;
                     case WriteResult.Ended:
                         Terminate();
@@ -207,6 +235,8 @@ public sealed partial class EngineSession
             }
         }
         while (!_outbox.TryRelease());
+        if (Volatile.Read(ref _drained) is not null)
+            TellDrained(true);
     }
 
     /// <summary>Takes an Engine.IO packet from a transport; the task is not complete while the handler wants no more.</summary>
@@ -378,6 +408,7 @@ public sealed partial class EngineSession
         _server.Sessions.Remove(this);
         Volatile.Read(ref _upgrade)?.Cancel("closed");
         CurrentTransport.Abort();
+        TellDrained(false);
         _server.Metrics.Closed(_reason, _server.Time.GetElapsedTime(_openedAt));
         LogClosed(_server.Logger, _reason);
     }
@@ -424,6 +455,8 @@ public sealed partial class EngineSession
 
     /// <summary>The request that opened the session ends: what it said is kept, the request is not.</summary>
     internal void DetachRequest() => Volatile.Write(ref _httpContext, RequestSnapshot.Of(HttpContext));
+
+    private void TellDrained(bool isDrained) => Interlocked.Exchange(ref _drained, null)?.TrySetResult(isDrained);
 
     private void OnQueueFull()
     {

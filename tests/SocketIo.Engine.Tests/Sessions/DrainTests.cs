@@ -1,4 +1,5 @@
 using SocketIo.Engine.Sessions;
+using SocketIo.TestKit;
 
 namespace SocketIo.Engine.Tests.Sessions;
 
@@ -25,6 +26,45 @@ public class DrainTests
         transport.Unblock();
         Assert.That(transport.Written[1..], Is.EqualTo(new[] { "41", "42", "43" }));
         Assert.That(session.QueuedBytes, Is.Zero);
+    }
+
+    [Test]
+    public async Task Waits_for_the_drain_end_when_nothing_is_queued_any_more_and_not_before()
+    {
+        var session = _engine.Open(EngineTransports.WebSocket, out var transport);
+        Assert.That(session.WhenDrainedAsync().IsCompletedSuccessfully, Is.True);
+        transport.Blocked = true;
+        session.Send("1");
+        var waits = new[] { session.WhenDrainedAsync(), session.WhenDrainedAsync() };
+        session.Send("2");
+        Assert.That(waits.Any(wait => wait.IsCompleted), Is.False);
+        transport.Unblock();
+        Assert.That(await Task.WhenAll(waits).WithDeadline(), Is.All.True);
+    }
+
+    [Test]
+    public async Task A_wait_for_the_drain_is_false_when_the_session_ends_first()
+    {
+        var session = _engine.Open(EngineTransports.WebSocket, out var transport);
+        transport.Blocked = true;
+        session.Send("1");
+        var wait = session.WhenDrainedAsync();
+        session.Drop(DisconnectReason.TransportClose);
+        Assert.That(await wait.WithDeadline(), Is.False);
+        Assert.That(await session.WhenDrainedAsync().WithDeadline(), Is.False);
+    }
+
+    [Test]
+    public void A_wait_for_the_drain_can_be_cancelled()
+    {
+        var session = _engine.Open(EngineTransports.WebSocket, out var transport);
+        transport.Blocked = true;
+        session.Send("1");
+        using var cancellation = new CancellationTokenSource();
+        var wait = session.WhenDrainedAsync(cancellation.Token);
+        cancellation.Cancel();
+        Assert.That(async () => await wait.WithDeadline(), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(session.IsOpen, Is.True);
     }
 
     [Test]

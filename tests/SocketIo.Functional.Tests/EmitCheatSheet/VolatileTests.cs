@@ -33,4 +33,39 @@ public sealed class VolatileTests
         await server.Io.Volatile.EmitAsync("cursor", new byte[] { 3 });
         Assert.That((await connection.Client.NextEventAsync("cursor")).Args.Single().GetBinary(), Is.EqualTo(new byte[] { 3 }));
     }
+
+    [Test]
+    public async Task A_volatile_event_is_dropped_while_a_WebSocket_client_does_not_read_and_the_sender_can_wait_for_the_drain()
+    {
+        // more than the operating system's buffers of both sides take, so that the queue cannot empty before the client reads
+        const int MoreThanBuffers = 8 * 1024 * 1024;
+        await using var server = await TestServer.StartSocketIoAsync(options: options => options.MaxQueuedBytes = 2 * MoreThanBuffers);
+        using var client = await RawWebSocket.OpenAsync(server.Address, "/socket.io/", receiveBuffer: 65_536);
+        await client.SendAsync("40");
+        Assert.That((await client.ReadAsync()).Text, Does.StartWith("40{"));
+        await Deadlines.Eventually(() => server.Io.Sockets.Count == 1);
+        var socket = server.Io.Sockets.Values.Single();
+        var large = new string('x', 100_000);
+        while (socket.EngineSession.QueuedBytes < MoreThanBuffers)
+            await socket.EmitAsync("large", large);
+
+        await socket.Volatile.EmitAsync("lost");
+        await server.Io.Volatile.EmitAsync("lost");
+        var drained = socket.EngineSession.WhenDrainedAsync();
+        Assert.That(drained.IsCompleted, Is.False);
+        var reading = ReadUntilAsync(client, """42["last"]""");
+        Assert.That(await drained.WithDeadline(), Is.True);
+        await socket.Volatile.EmitAsync("fits");
+        await socket.EmitAsync("last");
+        Assert.That((await reading).Where(text => !text.Contains("large", StringComparison.Ordinal)), Is.EqualTo(new[] { """42["fits"]""", """42["last"]""" }));
+    }
+
+    private static async Task<List<string>> ReadUntilAsync(RawWebSocket client, string last)
+    {
+        var texts = new List<string>();
+        do
+            texts.Add((await client.ReadAsync()).Text);
+        while (texts[^1] != last);
+        return texts;
+    }
 }

@@ -19,9 +19,11 @@ namespace SocketIo;
 public sealed class Socket : IEmitter, IBroadcaster
 {
     private const int Connecting = 0;
-    private const int Connected = 1;
-    private const int Closing = 2;
-    private const int Disconnected = 3;
+    private const int Accepted = 1; // can be found; its client is not told yet
+    private const int Welcomed = 2; // the answer to its client is queued
+    private const int Connected = 3;
+    private const int Closing = 4;
+    private const int Disconnected = 5;
 
     private readonly EngineSession _session;
     private readonly EventDispatch _dispatch;
@@ -42,27 +44,24 @@ public sealed class Socket : IEmitter, IBroadcaster
     // Null when recovery is off.
     private readonly RecoverableSession? _recoverable;
 
-    // What the client has missed, until it is connected.
-    private Replay? _replay;
-
     // Whether an event was refused by the full queue, so that none may follow; guarded by the lock of the namespace's recovery.
     private bool _hasGap;
     private CancellationTokenSource? _disconnection;
 
-    internal Socket(Namespace @namespace, Client client, JsonElement auth, RestoredSession? restored = null)
+    internal Socket(Namespace @namespace, Client client, JsonElement auth, RecoverableSession? restored = null)
     {
         _session = client.Session;
         _dispatch = new EventDispatch(this);
         _rooms = new SocketRooms(this);
         Namespace = @namespace;
 
-        Id = restored?.Session.SocketId ?? NewId();
+        Id = restored?.SocketId ?? NewId();
         Handshake = new Handshake(client.Session, auth, @namespace.Server.Time.GetUtcNow());
         if (restored is not null)
-            (_recoverable, _replay, _data, Recovered) = (restored.Session, restored.Replay, restored.Session.Data, true);
+            (_recoverable, _data, Recovered) = (restored, restored.Data, true);
         else if (@namespace.Recovery is not null)
             _recoverable = NamespaceRecovery.NewSession(Id);
-        foreach (var room in restored?.Session.Rooms ?? [])
+        foreach (var room in restored?.Rooms ?? [])
             _rooms.Join(room);
     }
 
@@ -107,7 +106,7 @@ public sealed class Socket : IEmitter, IBroadcaster
         LazyInitializer.EnsureInitialized(ref _data, static () => new ConcurrentDictionary<string, object?>(StringComparer.Ordinal));
 
     /// <summary>Whether the socket is connected: from before the connection handlers run until the disconnecting handlers have.</summary>
-    public bool IsConnected => Atomic.Read(ref _state) is Connected or Closing;
+    public bool IsConnected => Atomic.Read(ref _state) is Welcomed or Connected or Closing;
 
     /// <summary>The rooms the socket is in, the one named by its id first; empty once it has disconnected.</summary>
     public IReadOnlyCollection<string> Rooms => _rooms.Names;
@@ -295,8 +294,14 @@ public sealed class Socket : IEmitter, IBroadcaster
     /// <summary>Queues a frame unless the client has left: it may be in the namespace again by now, as another socket.</summary>
     internal bool Send(Frame frame, bool isVolatile)
     {
-        if (HasLeft)
-            return false;
+        switch (Atomic.Read(ref _state))
+        {
+            case Accepted:
+                Welcome();
+                break;
+            case Closing or Disconnected:
+                return false;
+        }
         return isVolatile ? _session.EnqueueVolatile(frame) : _session.Enqueue(frame);
     }
 
@@ -374,9 +379,9 @@ public sealed class Socket : IEmitter, IBroadcaster
     internal bool IsIn(string room) => _rooms.Contains(room);
 
     /// <summary>
-    /// The middleware has accepted the socket: the client is told first, so that no broadcast comes before its answer, then the
-    /// socket becomes visible, then the connection handlers run, and the client's events behind them. A close that comes meanwhile
-    /// is made up for: what is told of the end was told of the beginning.
+    /// The middleware has accepted the socket: it becomes visible, the client is told, then the connection handlers run, and the
+    /// client's events behind them. Who knows of the client's answer reaches it, and nothing comes before the answer. A close that
+    /// comes meanwhile is made up for: what is told of the end was told of the beginning.
     /// </summary>
     internal void Connect()
     {
@@ -386,14 +391,46 @@ public sealed class Socket : IEmitter, IBroadcaster
         }
         else
         {
-            SendConnect(null);
+            _rooms.EnterOwn();
             Namespace.Seat(this);
-            _rooms.Join(Id);
-            BecomeConnected();
+            Atomic.Write(ref _state, Accepted);
+            Welcome();
+            Namespace.RaiseJoined(Id, Id, created: true);
+            Atomic.Write(ref _state, Connected);
         }
         _dispatch.RunConnectionHandlers();
         if (Atomic.Read(ref _closeReason) is DisconnectReason reason)
             Close(reason);
+    }
+
+    /// <summary>
+    /// Queues the answer of a socket that can be found, once and before anything else is sent to it, whoever comes first: who
+    /// connects it, or who sends to it.
+    /// </summary>
+    /// <returns>Whether the socket is connected.</returns>
+    internal bool Welcome()
+    {
+        if (Atomic.Read(ref _state) is not Accepted)
+            return IsConnected;
+
+        // nothing is written under the lock
+        Cork.Hold();
+        try
+        {
+            lock (Client)
+            {
+                if (Atomic.Read(ref _state) is Accepted)
+                {
+                    SendConnect(null);
+                    Atomic.Write(ref _state, Welcomed);
+                }
+            }
+        }
+        finally
+        {
+            Cork.Release();
+        }
+        return IsConnected;
     }
 
     // a client of protocol 3 makes its id by itself, and can't come back
@@ -413,12 +450,13 @@ public sealed class Socket : IEmitter, IBroadcaster
     }
 
     /// <summary>Tells the client to go, and goes.</summary>
-    internal void LeaveNamespace() => Close(DisconnectReason.ServerNamespaceDisconnect, byServer: true);
+    internal void LeaveNamespace() => Close(DisconnectReason.ServerNamespaceDisconnect);
 
     /// <summary>Disconnects: handlers are told, rooms are left. The first reason counts.</summary>
-    internal void Close(DisconnectReason reason, bool byServer = false)
+    internal void Close(DisconnectReason reason)
     {
         reason = (DisconnectReason)(Interlocked.CompareExchange(ref _closeReason, reason, null) ?? reason);
+        var byServer = reason == DisconnectReason.ServerNamespaceDisconnect;
         if (Interlocked.CompareExchange(ref _state, Closing, Connected) != Connected)
             return;
         if (_recoverable is not null)
@@ -462,8 +500,7 @@ public sealed class Socket : IEmitter, IBroadcaster
     private void ConnectRecoverably(NamespaceRecovery recovery)
     {
         _rooms.Join(Id);
-        recovery.Connect(this, _recoverable!, _replay);
-        _replay = null;
+        recovery.Connect(this, _recoverable!);
     }
 
     // What is registered with the token is the user's code.

@@ -52,7 +52,7 @@ internal sealed class Broadcaster(Room everyone, RoomIndex rooms, ConcurrentDict
     private static void VisitSocket<TVisitor>(Socket socket, int index, in BroadcastTarget target, ref TVisitor visitor)
         where TVisitor : struct, ISocketVisitor
     {
-        if (socket.IsConnected && !IsInAny(socket, target.Rooms, index) && !IsInAny(socket, target.Except, target.Except.Count))
+        if ((socket.IsConnected || socket.Welcome()) && !IsInAny(socket, target.Rooms, index) && !IsInAny(socket, target.Except, target.Except.Count))
             visitor.Visit(socket);
     }
 

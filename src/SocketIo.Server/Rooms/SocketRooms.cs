@@ -50,6 +50,13 @@ internal sealed class SocketRooms(Socket socket)
         socket.Namespace.RaiseJoined(room, socket.Id, created);
     }
 
+    /// <summary>Joins the room named by the socket's id; the caller tells it.</summary>
+    public void EnterOwn()
+    {
+        lock (this)
+            Enter(socket.Id);
+    }
+
     /// <summary>Leaves all rooms; none can be joined from now on.</summary>
     public void LeaveAll()
     {

@@ -164,6 +164,62 @@ public class JoinTests
         }
     }
 
+    [Test]
+    public void Whoever_knows_that_a_client_has_joined_reaches_it()
+    {
+        using var server = new InMemoryServer();
+        var client = server.Open();
+        client.Writing = packet =>
+        {
+            if (!packet.StartsWith("40", StringComparison.Ordinal))
+                return;
+            server.Io.EmitAsync("to all").AsTask().Wait();
+            server.Io.To(InMemoryClient.SidOf(packet)).EmitAsync("to one").AsTask().Wait();
+            server.Io.Sockets[InMemoryClient.SidOf(packet)].EmitAsync("to the socket").AsTask().Wait();
+        };
+        client.Send("40");
+        Assert.That(client.Next(), Does.StartWith("40"));
+        Assert.That(client.All(), Is.EqualTo((string[])["42[\"to all\"]", "42[\"to one\"]", "42[\"to the socket\"]"]));
+    }
+
+    [Test]
+    public async Task A_client_that_joins_amid_broadcasts_gets_its_answer_first_and_all_that_begin_after_it()
+    {
+        const int Broadcasts = 40;
+        using var server = new InMemoryServer();
+        using var start = new Barrier(2);
+        for (var i = 0; i < 2000; i++)
+        {
+            var client = server.Open();
+            var sent = 0;
+            var sentBefore = int.MaxValue;
+            client.Writing = packet =>
+            {
+                if (packet.StartsWith("40", StringComparison.Ordinal))
+                    sentBefore = Volatile.Read(ref sent);
+            };
+            var sender = Task.Run(() =>
+            {
+                start.SignalAndWait();
+                for (var number = 1; number <= Broadcasts; number++)
+                {
+                    server.Io.EmitAsync("n", number).AsTask().Wait();
+                    Volatile.Write(ref sent, number);
+                }
+            });
+            start.SignalAndWait();
+            client.Send("40");
+            Assert.That(await client.NextAsync(), Does.StartWith("40{"));
+            await sender.WithDeadline();
+
+            // the one under way when the answer left may have come or not
+            var numbers = client.All();
+            Assert.That(numbers, Has.Length.GreaterThanOrEqualTo(Broadcasts - sentBefore - 1));
+            Assert.That(numbers, Is.EqualTo(Enumerable.Range(1, Broadcasts).TakeLast(numbers.Length).Select(static number => $"42[\"n\",{number}]")));
+            client.Lose();
+        }
+    }
+
     [TestCase("while the answer is written")]
     [TestCase("in the connection handler")]
     public void A_client_that_leaves_as_soon_as_it_is_connected_is_gone(string step)

@@ -198,7 +198,7 @@ public class BroadcastTargetTests
         {
             var client = server.Open();
             client.Send("40");
-            Assert.That(client.Next(), Does.StartWith("40{"));
+            Assert.That(await client.NextAsync(), Does.StartWith("40{"));
             client.Lose();
         }
         await done.CancelAsync();

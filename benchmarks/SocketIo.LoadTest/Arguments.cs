@@ -36,6 +36,11 @@ internal sealed class Arguments
         : int.TryParse(text, out var number) && number >= least ? number
         : throw new UsageException($"--{name} must be a whole number, at least {least}.");
 
+    public int[]? Numbers(string name) =>
+        List(name)?.Select(text => int.TryParse(text, out var number) && number >= 1
+            ? number
+            : throw new UsageException($"--{name} must be whole numbers, at least 1, with commas between.")).ToArray();
+
     public TimeSpan? Seconds(string name) =>
         Text(name) is not { } text ? null
         : double.TryParse(text, out var seconds) && seconds is >= 0 and < 3600 ? TimeSpan.FromSeconds(seconds)

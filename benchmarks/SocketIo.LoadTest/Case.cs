@@ -25,7 +25,10 @@ internal sealed record Case(Scenario Scenario, int Clients, int InFlight, int Ro
     public int PerSecond => IsPaced ? 100 : 0;
 
     /// <summary>The clients, and the one that does not read.</summary>
-    public int Connections => Clients + (Scenario is Scenario.Stalled ? 1 : 0);
+    public int Connections => Clients + (HasStalled ? 1 : 0);
+
+    /// <summary>Whether one client stops to read; it is the last.</summary>
+    public bool HasStalled => Scenario is Scenario.Stalled;
 
     public bool IsMemory => Scenario is Scenario.Idle;
 
@@ -56,23 +59,26 @@ internal sealed record Case(Scenario Scenario, int Clients, int InFlight, int Ro
         _ => "CPU µs per connect",
     };
 
-    public static IReadOnlyList<Case> All(int? clients, bool isQuick) =>
-    [
-        .. Fanouts(clients, isQuick),
-        new(Scenario.Echo, clients ?? (isQuick ? 300 : 1000), 1),
-        new(Scenario.Echo, clients ?? (isQuick ? 300 : 1000), 8),
-        new(Scenario.Rooms, clients ?? (isQuick ? 500 : 2000), 16, 10),
-        new(Scenario.Rooms, clients ?? (isQuick ? 500 : 2000), 16, 100),
-        new(Scenario.Latency, clients ?? (isQuick ? 300 : 1000), 0),
-        new(Scenario.Stalled, clients ?? (isQuick ? 300 : 1000), 0),
-        new(Scenario.Idle, clients ?? (isQuick ? 1000 : 5000), 0),
-        new(Scenario.Connect, clients ?? (isQuick ? 2000 : 5000), 0),
-    ];
-
-    // one message to few and to many: what a receiver costs must not depend on how many there are
-    private static IEnumerable<Case> Fanouts(int? clients, bool isQuick)
+    /// <param name="clients">How many connections, one case for each; null for those that each scenario has of its own.</param>
+    /// <param name="isQuick">Whether those are few.</param>
+    public static IReadOnlyList<Case> All(int[]? clients, bool isQuick)
     {
-        int[] sizes = clients is { } one ? [one] : isQuick ? [300] : [100, 1000, 5000];
-        return [.. sizes.Select(static size => new Case(Scenario.Fanout, size, 1)), new(Scenario.Fanout, clients ?? (isQuick ? 300 : 1000), 16)];
+        // one message to few and to many: what a receiver costs must not depend on how many there are; 2,000 is what rooms have
+        int[] fanout = clients ?? (isQuick ? [300] : [100, 1000, 2000, 5000]);
+        int[] usual = clients ?? [isQuick ? 300 : 1000];
+        int[] rooms = clients ?? [isQuick ? 500 : 2000];
+        return
+        [
+            .. fanout.Select(static count => new Case(Scenario.Fanout, count, 1)),
+            .. usual.Select(static count => new Case(Scenario.Fanout, count, 16)),
+            .. usual.Select(static count => new Case(Scenario.Echo, count, 1)),
+            .. usual.Select(static count => new Case(Scenario.Echo, count, 8)),
+            .. rooms.Select(static count => new Case(Scenario.Rooms, count, 16, 10)),
+            .. rooms.Select(static count => new Case(Scenario.Rooms, count, 16, 100)),
+            .. usual.Select(static count => new Case(Scenario.Latency, count, 0)),
+            .. usual.Select(static count => new Case(Scenario.Stalled, count, 0)),
+            .. (clients ?? [isQuick ? 1000 : 5000]).Select(static count => new Case(Scenario.Idle, count, 0)),
+            .. (clients ?? [isQuick ? 2000 : 5000]).Select(static count => new Case(Scenario.Connect, count, 0)),
+        ];
     }
 }

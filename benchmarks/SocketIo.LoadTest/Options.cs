@@ -33,12 +33,12 @@ internal sealed record Options
         var options = new Options
         {
             Peers = Select(Peer.All, arguments.List("servers"), "server", static peer => [peer.Name]),
-            Cases = Select(Case.All(arguments.Number("n"), isQuick), arguments.List("scenarios"), "scenario", static one => [one.Name, one.Kind]),
+            Cases = Select(Case.All(arguments.Numbers("n"), isQuick), arguments.List("scenarios"), "scenario", static one => [one.Name, one.Kind]),
             PayloadBytes = arguments.Number("size", least: 8) ?? 64,
-            Repetitions = arguments.Number("reps") ?? (isQuick ? 2 : 5),
-            Measured = arguments.Seconds("secs") ?? TimeSpan.FromSeconds(isQuick ? 0.4 : 3),
-            Warmup = arguments.Seconds("warm") ?? TimeSpan.FromSeconds(isQuick ? 0.2 : 1),
-            FirstWarmup = arguments.Seconds("first-warm") ?? TimeSpan.FromSeconds(isQuick ? 1 : 8),
+            Repetitions = arguments.Number("reps") ?? (isQuick ? 2 : 3),
+            Measured = arguments.Seconds("secs") ?? TimeSpan.FromSeconds(isQuick ? 0.4 : 1.5),
+            Warmup = arguments.Seconds("warm") ?? TimeSpan.FromSeconds(isQuick ? 0.2 : 0.5),
+            FirstWarmup = arguments.Seconds("first-warm") ?? TimeSpan.FromSeconds(isQuick ? 1 : 4),
             Pin = !arguments.Flag("no-pin"),
             OutputFolder = arguments.Text("out"),
             CommandLine = "dotnet run -c Release --project benchmarks/SocketIo.LoadTest -- " + arguments,

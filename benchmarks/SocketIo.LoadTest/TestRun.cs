@@ -24,9 +24,12 @@ internal sealed class TestRun(Options options)
             results.Add(result);
             Progress.Clear();
             Console.WriteLine(ConsoleTable.Write(result));
+            // what is measured is kept, even when the rest is cut short
+            if (options.OutputFolder is { } folder)
+                ResultFiles.Write(folder, new Results(machine, options, results));
         }
-        if (options.OutputFolder is { } folder)
-            ResultFiles.Write(folder, new Results(machine, options, results));
+        if (options.OutputFolder is not null)
+            Console.WriteLine($"\nWritten: {ResultFiles.Names} in {options.OutputFolder}");
         return _exitCode;
     }
 

@@ -10,14 +10,14 @@ internal static class Usage
 
           --servers LIST    socketio, socketio-inline, signalr, node, bun, kestrel (default: all; Bun only when it is on PATH)
           --scenarios LIST  fanout, echo, rooms, latency, stalled, idle, connect, or one case such as fanout-16 (default: all)
-          --n N             clients, in every scenario (default: fanout 100, 1000 and 5000; rooms 2000, idle and connect 5000, else 1000)
+          --n LIST          clients, in every scenario (default: fanout 100, 1000, 2000 and 5000; rooms 2000, idle and connect 5000, else 1000)
           --size BYTES      payload of a message (default 64)
-          --reps N          counted runs per case and server; one more goes before, for the JIT (default 5)
-          --secs S          measured seconds of a run (default 3)
-          --warm S          seconds under load before them (default 1)
-          --first-warm S    the same in the run that does not count: the JIT needs seconds under load (default 8)
+          --reps N          counted runs per case and server; one more goes before, for the JIT (default 3)
+          --secs S          measured seconds of a run (default 1.5)
+          --warm S          seconds under load before them (default 0.5)
+          --first-warm S    the same in the run that does not count: the JIT needs seconds under load (default 4)
           --quick           a run of a minute or two: fewer clients, shorter and fewer runs
-          --out DIR         writes results.md, results.svg and results.json there
+          --out DIR         writes results.md, results.svg and results.json there, after each case
           --no-pin          does not bind servers to core 0 and the load client to core 1
 
         The exit code is 2 when any message was lost, repeated, reordered or changed, 1 when a run could not be made.
@@ -25,9 +25,11 @@ internal static class Usage
         Scenarios
           fanout   one client's message goes to all N; 1 and 16 of them in flight
           echo     every client sends and waits for the acknowledgement; 1 and 8 outstanding per client
-          rooms    N clients in rooms of 10 and of 100; messages go to one room after the other, 16 in flight
+          rooms    N clients in rooms of 10 and of 100; messages go to one room after the other, 16 in flight, never two to the same client:
+                   compare with fanout to as many clients, 1 in flight
           latency  one client's message goes to all N, 100 times a second by the clock; counts from when it was due
-          stalled  the same, with one more client that reads nothing and for which much is waiting
+          stalled  the same twice on the same connections: before and after one more client stops to read while much is waiting for it;
+                   at the end it reads again, and nothing must be missing, unless the server has given it up
           idle     bytes of resident memory per connection that has joined "/" and does nothing; always a fresh process
           connect  N clients connect and join "/", 128 at a time
         """;
@@ -45,5 +47,7 @@ internal static class Usage
         "\"Kestrel, upgraded only\" is the same web server with a WebSocket that does nothing: what a connection costs before this server's part.",
         "Idle memory is the growth of the resident set without a forced garbage collection.",
         "SocketIOSharp is not measured: it speaks Engine.IO 3 and protocol 4 only, which no client since 3.0 uses by default.",
+        "A .NET server's figures fall for about ten seconds of load, until what is hot is compiled for good: a longer --first-warm shows "
+            + "them lower, above all for echo.",
     ];
 }

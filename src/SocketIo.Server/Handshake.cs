@@ -9,12 +9,13 @@ namespace SocketIo;
 public sealed class Handshake
 {
     private readonly EngineSession _session;
+    private readonly long _issued; // UTC ticks: half of a DateTimeOffset, once per client
 
     internal Handshake(EngineSession session, JsonElement auth, DateTimeOffset issued)
     {
         _session = session;
         Auth = new HandshakeAuth(auth);
-        Issued = issued;
+        _issued = issued.UtcTicks;
     }
 
     /// <summary>The headers of the request.</summary>
@@ -36,7 +37,7 @@ public sealed class Handshake
     public bool CrossDomain => Headers.Origin.Count > 0;
 
     /// <summary>When the client asked to join the namespace.</summary>
-    public DateTimeOffset Issued { get; }
+    public DateTimeOffset Issued => new(_issued, TimeSpan.Zero);
 
     /// <summary>Path and query of the request.</summary>
     public string Url => _session.HttpContext.Request.GetEncodedPathAndQuery();

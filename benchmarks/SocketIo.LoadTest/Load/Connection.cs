@@ -11,7 +11,10 @@ namespace SocketIo.LoadTest.Load;
 internal sealed class Connection : IDisposable
 {
     private const string Key = "dGhlIHNhbXBsZSBub25jZQ==";
-    private const int SmallBuffer = 4096; // of a connection that does not read: what the server sends stays with the server
+    private const int SmallBuffer = 4096; // of a connection that will not read: what the server sends stays with the server
+    private const int Tcp = 6;
+    private const int MaxSegment = 2; // TCP_MAXSEG: with loopback's own of 64 KB the sender's kernel keeps megabytes
+    private const int SmallSegment = 536;
     private const string Accepted = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="; // of the key, RFC 6455 1.3
 
     private readonly LoadClient _client;
@@ -24,6 +27,7 @@ internal sealed class Connection : IDisposable
     private bool _isWebSocket;
     private bool _isSending;
     private bool _isStalled;
+    private bool _hasUnread; // a receive has completed since
 
     public Connection(LoadClient client, int index)
     {
@@ -31,7 +35,7 @@ internal sealed class Connection : IDisposable
         Index = index;
         _socket.NoDelay = true;
         if (index == client.StalledIndex)
-            _socket.ReceiveBufferSize = SmallBuffer;
+            MakeSmall();
         _socket.Blocking = false;
         // closed by a reset: no port stays behind in TIME_WAIT for the next run
         _socket.LingerState = new LingerOption(true, 0);
@@ -51,6 +55,19 @@ internal sealed class Connection : IDisposable
 
     /// <summary>Reads no more; under the lock.</summary>
     public void Stall() => _isStalled = true;
+
+    /// <summary>Reads again.</summary>
+    public void Resume()
+    {
+        lock (_client.Sync)
+        {
+            _isStalled = false;
+            if (!_hasUnread)
+                return;
+            _hasUnread = false;
+        }
+        OnCompleted();
+    }
 
     /// <summary>Sends now what the socket takes, and the rest when it can.</summary>
     public void Send(ReadOnlySpan<byte> bytes)
@@ -101,9 +118,7 @@ internal sealed class Connection : IDisposable
         {
             do
             {
-                if (_receive.SocketError != SocketError.Success)
-                    throw new DeliveryException($"connection {Index} failed: {_receive.SocketError}");
-                if (_isStalled)
+                if (IsHeld() || HasEnded())
                     return;
                 if (_receive.LastOperation == SocketAsyncOperation.Connect)
                     Upgrade();
@@ -122,6 +137,30 @@ internal sealed class Connection : IDisposable
         }
     }
 
+    private bool HasEnded()
+    {
+        if (_receive.SocketError != SocketError.Success)
+            _client.OnEnded(this, _receive.SocketError.ToString());
+        else if (_receive.LastOperation == SocketAsyncOperation.Receive && _receive.BytesTransferred == 0)
+            _client.OnEnded(this, "closed by the server");
+        else
+            return false;
+        return true;
+    }
+
+    private bool IsHeld()
+    {
+        lock (_client.Sync)
+            return _hasUnread = _isStalled;
+    }
+
+    private void MakeSmall()
+    {
+        _socket.ReceiveBufferSize = SmallBuffer;
+        if (OperatingSystem.IsLinux())
+            _socket.SetRawSocketOption(Tcp, MaxSegment, BitConverter.GetBytes(SmallSegment));
+    }
+
     private void Upgrade()
     {
         var request = $"GET {_client.Dialect.Path} HTTP/1.1\r\nHost: {_receive.RemoteEndPoint}\r\nUpgrade: websocket\r\n"
@@ -132,8 +171,6 @@ internal sealed class Connection : IDisposable
 
     private void Take(int received)
     {
-        if (received == 0)
-            throw new DeliveryException($"the server closed connection {Index}");
         lock (_client.Sync)
         {
             _filled += received;

@@ -9,17 +9,22 @@ internal sealed class Histogram
     private const int Bits = 6;
     private readonly long[] _buckets = new long[(64 - Bits) << Bits];
     private long _count;
+    private long _most;
+
+    public double MostMilliseconds => _most * 1000.0 / Stopwatch.Frequency;
 
     public void Clear()
     {
         Array.Clear(_buckets);
         _count = 0;
+        _most = 0;
     }
 
     public void Add(long ticks)
     {
         _buckets[Bucket((ulong)Math.Max(0, ticks))]++;
         _count++;
+        _most = Math.Max(_most, ticks);
     }
 
     public double Milliseconds(double quantile)

@@ -14,6 +14,7 @@ internal sealed class LoadClient(Dialect dialect, int port) : IDisposable
     private readonly IPEndPoint _server = new(IPAddress.Loopback, port);
     private readonly List<Connection> _connections = [];
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stalledLost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _joined = new();
     private int _joinedCount;
     private int _wanted;
@@ -36,6 +37,9 @@ internal sealed class LoadClient(Dialect dialect, int port) : IDisposable
 
     /// <summary>Faults when anything went wrong.</summary>
     public Task Failed => _failed.Task;
+
+    /// <summary>Completes when the server gives up the connection that does not read, which it may.</summary>
+    public Task StalledLost => _stalledLost.Task;
 
     /// <summary>Opens connections until there are that many, and waits until all have joined.</summary>
     public async Task ConnectAsync(int count)
@@ -69,6 +73,14 @@ internal sealed class LoadClient(Dialect dialect, int port) : IDisposable
     {
         if (!HasEnded)
             _failed.TrySetException(exception);
+    }
+
+    /// <summary>A connection has ended, which only the one that does not read may.</summary>
+    public void OnEnded(Connection connection, string how)
+    {
+        if (connection.Index != StalledIndex)
+            throw new DeliveryException($"connection {connection.Index} ended: {how}");
+        _stalledLost.TrySetResult();
     }
 
     public bool TryDeliver(Connection connection, ReadOnlySpan<byte> text, long now) =>

@@ -39,20 +39,34 @@ internal static class LoadRole
 
     private static async Task<RunResult> ExchangeAsync(LoadClient client, Process server, LoadOptions options)
     {
-        client.StalledIndex = options.Case.Connections > options.Case.Clients ? options.Case.Clients : null;
+        client.StalledIndex = options.Case.HasStalled ? options.Case.Clients : null;
         await client.ConnectAsync(options.Case.Connections);
         var workload = Workload.Of(options.Case, client, options.PayloadBytes)!;
         client.Workload = workload;
         await workload.PrepareAsync();
         await workload.RunAsync(options.Warmup);
 
-        var measurement = new Measurement(server);
-        await workload.RunAsync(options.Measured);
-        var result = measurement.Stop(workload.Operations, workload);
+        var result = await MeasureAsync();
+        if (options.Case.HasStalled)
+            result = await MeasureStalledAsync() with { P99BeforeMilliseconds = result.P99Milliseconds };
 
         // everything has arrived; whatever comes now was sent twice, and makes the client fail
         await client.WaitAsync(Task.Delay(Quiet), static () => 0);
         return result.Operations > 0 ? result : throw new DeliveryException("no message arrived in time");
+
+        async Task<RunResult> MeasureAsync()
+        {
+            var measurement = new Measurement(server);
+            await workload.RunAsync(options.Measured);
+            return measurement.Stop(workload.Operations, workload);
+        }
+
+        async Task<RunResult> MeasureStalledAsync()
+        {
+            await workload.StallAsync();
+            var stalled = await MeasureAsync();
+            return stalled with { KeptStalled = await workload.ResumeAsync() };
+        }
     }
 
     private static async Task<RunResult> ConnectAsync(LoadClient client, Process server, LoadOptions options)

@@ -24,6 +24,7 @@ internal sealed class Measurement(Process server)
             LoadShare = load / time,
             MedianMilliseconds = workload?.Latencies.Milliseconds(0.5) ?? 0,
             P99Milliseconds = workload?.Latencies.Milliseconds(0.99) ?? 0,
+            MostMilliseconds = workload?.Latencies.MostMilliseconds ?? 0,
         };
     }
 

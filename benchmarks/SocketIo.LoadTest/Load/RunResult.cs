@@ -18,6 +18,15 @@ internal sealed record RunResult
 
     public double P99Milliseconds { get; init; }
 
+    /// <summary>The slowest of all; 0 without messages.</summary>
+    public double MostMilliseconds { get; init; }
+
+    /// <summary>The 99th percentile on the same connections before one of them stopped to read.</summary>
+    public double P99BeforeMilliseconds { get; init; }
+
+    /// <summary>Whether the client that had stopped to read got everything in the end.</summary>
+    public bool KeptStalled { get; init; }
+
     public double BytesPerConnection { get; init; }
 
     public double PerSecond => Operations / Seconds;

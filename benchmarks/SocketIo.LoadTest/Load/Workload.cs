@@ -30,6 +30,13 @@ internal abstract class Workload(LoadClient client)
     /// <summary>What must happen once before messages flow.</summary>
     public virtual Task PrepareAsync() => Task.CompletedTask;
 
+    /// <summary>Lets <see cref="LoadClient.StalledIndex"/> stop to read while much is on its way to it.</summary>
+    public virtual Task StallAsync() => throw new NotSupportedException("Only with messages by the clock.");
+
+    /// <summary>Lets it read again, until it has everything.</summary>
+    /// <returns>False when the server has given it up meanwhile.</returns>
+    public virtual Task<bool> ResumeAsync() => throw new NotSupportedException("Only with messages by the clock.");
+
     /// <summary>Takes a text that belongs to the workload.</summary>
     /// <returns>False when it is something else.</returns>
     /// <exception cref="DeliveryException">It is not the next one of its connection, or not whole.</exception>

@@ -13,6 +13,7 @@ internal sealed class RatioChart(Results results)
     private const int Bottom = 101;
     private const int BarHeight = 15;
     private const int Gap = 20; // between cases
+    private const double Longest = 12; // a bar that is longer is cut, or the others could not be told apart
 
     // told apart in print and by the colour-blind; this server's stands out
     private static readonly Dictionary<string, string> Colors = new()
@@ -34,10 +35,11 @@ internal sealed class RatioChart(Results results)
         _svg.AppendLine("""<rect width="100%" height="100%" fill="#ffffff"/>""");
         Text(20, 30, "Cost, as a multiple of this server's (less is better)", """font-size="17" font-weight="600" """);
         WriteLegend();
-        var most = Math.Max(1.5, _cases.SelectMany(static result => result.Peers.Select(peer => result.Ratio(peer) ?? 0)).DefaultIfEmpty().Max());
+        var most = _cases.SelectMany(static result => result.Peers.Select(peer => result.Ratio(peer) ?? 0)).DefaultIfEmpty().Max();
+        most = Math.Clamp(most, 1.5, Longest);
         var step = Step(most);
         var end = Math.Ceiling(most / step) * step;
-        double X(double ratio) => Left + (Width - Left - Right) * ratio / end;
+        double X(double ratio) => Left + (Width - Left - Right) * Math.Min(ratio, end) / end;
         WriteAxis(step, end, bottom, X);
         WriteCases(X);
         _svg.AppendLine("</svg>");
@@ -93,7 +95,7 @@ internal sealed class RatioChart(Results results)
     private void WriteBar(int y, Peer peer, double ratio, Func<double, double> x)
     {
         _svg.AppendLine($"""<rect x="{Left}" y="{y}" width="{x(ratio) - Left:0.#}" height="{BarHeight - 2}" fill="{Colors[peer.Name]}"/>""");
-        Text(x(ratio) + 5, y + BarHeight - 4, $"{ratio:0.00}×", """font-size="11" stroke="#ffffff" stroke-width="3" paint-order="stroke" """);
+        Text(x(ratio) + 5, y + BarHeight - 4, $"{Rows.Figure(ratio)}×{(ratio > Longest ? " (cut)" : "")}", """font-size="11" stroke="#ffffff" stroke-width="3" paint-order="stroke" """);
     }
 
     private static string Own(CaseResult result)

@@ -4,6 +4,7 @@ namespace SocketIo.LoadTest.Report;
 internal static class Rows
 {
     private const double Busy = 0.9;
+    private static readonly string[] Paced = ["p50 ms", "most ms", "CPU µs per delivery", "load client"];
 
     public static IReadOnlyList<string[]> Of(CaseResult result) =>
     [
@@ -26,7 +27,8 @@ internal static class Rows
         {
             Scenario.Idle => cost,
             Scenario.Connect => [.. cost, "connects/s", "load client"],
-            Scenario.Latency or Scenario.Stalled => [.. cost, "p50 ms", "CPU µs per delivery", "load client"],
+            Scenario.Latency => [.. cost, .. Paced],
+            Scenario.Stalled => [.. cost, "p99 ms before", .. Paced, "it was"],
             Scenario.Echo => [.. cost, "round trips/s", "p50 ms", "p99 ms", "load client"],
             _ => [.. cost, "deliveries/s", "p50 ms", "p99 ms", "load client"],
         };
@@ -44,7 +46,10 @@ internal static class Rows
         };
         if (result.Case.IsPaced)
         {
+            if (result.Case.HasStalled)
+                row.Add(Range(peer.Of(static run => run.P99BeforeMilliseconds)));
             row.Add($"{peer.Of(static run => run.MedianMilliseconds).Median:0.00}");
+            row.Add(Figure(peer.Of(static run => run.MostMilliseconds).Median));
             row.Add(Figure(peer.Of(static run => run.ServerCpu).Median));
         }
         else if (!result.Case.IsMemory)
@@ -58,8 +63,12 @@ internal static class Rows
         }
         if (!result.Case.IsMemory)
             row.Add(Share(peer.Of(static run => run.LoadShare).Median));
+        if (result.Case.HasStalled)
+            row.Add(peer.Runs.TrueForAll(static run => run.KeptStalled) ? "kept" : "given up");
         return [.. row];
     }
+
+    private static string Range(Summary summary) => $"{Figure(summary.Median)} ({Figure(summary.Least)} to {Figure(summary.Most)})";
 
     /// <summary>How busy the load client was, with a mark where it was the limit.</summary>
     private static string Share(double share) => $"{share:P0}{(share > Busy ? " *" : "")}";

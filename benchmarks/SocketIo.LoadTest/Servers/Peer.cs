@@ -29,5 +29,5 @@ internal sealed record Peer(string Name, string Title, string Dialect, string? R
     public bool HasEvents { get; private init; } = true;
 
     /// <summary>Whether it can be measured in a case, and has anything of its own to show there.</summary>
-    public bool Takes(Case one) => one.HasMessages ? HasEvents && (!IsInline || !one.IsPaced) : !IsInline;
+    public bool Takes(Case one) => one.HasMessages ? HasEvents && (!IsInline || one.Scenario is Scenario.Echo) : !IsInline;
 }

@@ -31,7 +31,7 @@ public sealed partial class EngineSession
     private HttpContext _httpContext;
 
     // Claimed by the first closer, who alone writes the reason before the state moves to Closing.
-    private int _closeClaimed;
+    private bool _closeClaimed;
     private DisconnectReason _reason;
 
     private const int OpeningTold = 1;
@@ -44,7 +44,7 @@ public sealed partial class EngineSession
     private long _pingDeadline;
     private bool _awaitsPong;
 
-    private int _warnedOfDrops;
+    private bool _warnedOfDrops;
 
     // Who waits for an empty queue; null as long as nobody does. Taken by the drain that empties the queue, or by the end.
     private TaskCompletionSource<bool>? _drained;
@@ -464,7 +464,7 @@ public sealed partial class EngineSession
         if (_server.Options.SlowConsumerPolicy is SlowConsumerPolicy.DropNewest)
         {
             // once is enough for the log; the metric counts them all
-            if (Interlocked.Exchange(ref _warnedOfDrops, 1) == 0)
+            if (!Interlocked.Exchange(ref _warnedOfDrops, true))
                 LogMessageDropped(_server.Logger, QueuedBytes);
             return;
         }
@@ -504,7 +504,7 @@ public sealed partial class EngineSession
 
     private bool TryClaimClose(DisconnectReason reason)
     {
-        if (Interlocked.Exchange(ref _closeClaimed, 1) != 0)
+        if (Interlocked.Exchange(ref _closeClaimed, true))
             return false;
         _reason = reason;
         Volatile.Write(ref _lingerDeadline, _server.Deadline(_server.IsStopping ? StoppingLinger : Linger));

@@ -100,7 +100,7 @@ internal sealed partial class NamespaceRecovery
     /// The client that a connect packet's auth brings back; null for every other, which starts anew. A connection that the server
     /// still holds for the client is dropped: the private id says that it is the same client, so that connection is dead.
     /// </summary>
-    public async ValueTask<RestoredSession?> RestoreAsync(JsonElement auth, EngineSession connection)
+    public async ValueTask<RecoverableSession?> RestoreAsync(JsonElement auth, EngineSession connection)
     {
         if (!RecoveryRequest.TryRead(auth, out var request))
             return null;
@@ -108,15 +108,17 @@ internal sealed partial class NamespaceRecovery
         if (restored is null)
             LogNotRecovered(Server.Logger, _namespace.Name);
         else
-            LogRecovered(Server.Logger, restored.Session.SocketId, _namespace.Name, restored.Replay.Count);
+            LogRecovered(Server.Logger, restored.SocketId, _namespace.Name, restored.Missed!.Count);
         return restored;
     }
 
     /// <summary>
     /// Tells the client that it is connected, sends what it has missed, and makes the socket visible: one moment for all emits.
     /// </summary>
-    public void Connect(Socket socket, RecoverableSession session, Replay? replay)
+    public void Connect(Socket socket, RecoverableSession session)
     {
+        var missed = session.Missed;
+        session.Missed = null;
         session.Begin(socket.Connection);
         _sessions.Add(session);
         bool isComplete;
@@ -125,8 +127,8 @@ internal sealed partial class NamespaceRecovery
         {
             lock (_sync)
             {
-                isComplete = (replay?.TryAdvance() ?? true) && socket.SendConnect(session.Pid) && (replay?.SendTo(socket.Connection) ?? true);
-                if (replay is null)
+                isComplete = (missed?.TryAdvance() ?? true) && socket.SendConnect(session.Pid) && (missed?.SendTo(socket.Connection) ?? true);
+                if (missed is null)
                     session.Start = _log.NewestId;
 
                 // takes the lock of the room of all sockets, which takes no other
@@ -164,7 +166,7 @@ internal sealed partial class NamespaceRecovery
     /// <summary>The middleware refused a client that came back, or its connection ended meanwhile.</summary>
     public void GiveBack(RecoverableSession session) => _sessions.GiveBack(session);
 
-    private async ValueTask<RestoredSession?> TryRestoreAsync(RecoveryRequest request, EngineSession connection)
+    private async ValueTask<RecoverableSession?> TryRestoreAsync(RecoveryRequest request, EngineSession connection)
     {
         if (_sessions.TryClaim(request.Pid) is not { } session || !await HasLeftAsync(session, connection).ConfigureAwait(false))
             return null;
@@ -175,7 +177,10 @@ internal sealed partial class NamespaceRecovery
         if (place is null)
             return null;
         var replay = new Replay(session, place, Server.Options.MaxQueuedBytes - ReservedBytes - connection.QueuedBytes);
-        return replay.TryAdvance() ? new RestoredSession(session, replay) : null;
+        if (!replay.TryAdvance())
+            return null;
+        session.Missed = replay;
+        return session;
     }
 
     private async ValueTask<bool> HasLeftAsync(RecoverableSession session, EngineSession connection)

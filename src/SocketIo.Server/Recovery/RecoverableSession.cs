@@ -28,6 +28,9 @@ internal sealed class RecoverableSession(string pid, string socketId)
     /// <summary>The connection of the socket that is or was the client's last.</summary>
     public EngineSession? Connection { get; private set; }
 
+    /// <summary>What it gets when it is connected again; null but while it comes back.</summary>
+    public Replay? Missed { get; set; }
+
     /// <summary>Whether the client has left, or was put out: it can't come back.</summary>
     public bool IsOver { get; set; }
 

@@ -16,7 +16,7 @@ internal static class MarkdownReport
             .AppendLine($"Measured at {results.Machine.Source}")
             .AppendLine()
             .AppendLine($"Payload {options.PayloadBytes} bytes. Medians of {options.Repetitions} runs of {options.Measured.TotalSeconds:0.0#} s, "
-                + "servers in turns, each in a process of its own, its first run, {options.FirstWarmup.TotalSeconds:0.#} s longer, dropped. Ratio: how many times this server's figure; "
+                + $"servers in turns, each in a process of its own, its first run, {options.FirstWarmup.TotalSeconds:0.#} s longer, dropped. Ratio: how many times this server's figure; "
                 + "above 1 it costs more. Every delivery was counted and compared byte by byte, in the order of its connection.")
             .AppendLine()
             .AppendLine("![How many times this server's cost](results.svg)");

@@ -12,7 +12,7 @@ using SocketIo.Routing;
 namespace SocketIo;
 
 /// <summary>A namespace: its sockets, rooms, handlers and middleware.</summary>
-public partial class Namespace : NamespaceEvents
+public class Namespace : NamespaceEvents
 {
     private readonly ConcurrentDictionary<string, Socket> _sockets = new(StringComparer.Ordinal);
     private readonly Room _everyone;
@@ -206,9 +206,9 @@ public partial class Namespace : NamespaceEvents
     internal void Report(Socket socket, Exception exception, string eventName)
     {
         if (exception is EventArgumentException)
-            LogBadArgument(Server.Logger, eventName, Name, exception.Message);
+            Log.BadArgument(Server.Logger, eventName, Name, exception.Message);
         else
-            LogHandlerFailed(Server.Logger, exception, eventName, Name);
+            Log.HandlerFailed(Server.Logger, exception, eventName, Name);
         try
         {
             foreach (var handler in Error)
@@ -218,14 +218,14 @@ public partial class Namespace : NamespaceEvents
         }
         catch (Exception second)
         {
-            LogErrorHandlerFailed(Server.Logger, second);
+            Log.ErrorHandlerFailed(Server.Logger, second);
         }
     }
 
     internal void ReportUnhandled(ReadOnlySpan<byte> eventName)
     {
         if (Server.Logger.IsEnabled(LogLevel.Debug))
-            LogUnhandled(Server.Logger, Encoding.UTF8.GetString(eventName), Name);
+            Log.Unhandled(Server.Logger, Encoding.UTF8.GetString(eventName), Name);
     }
 
     internal void RaiseJoined(string room, string socketId, bool created)
@@ -257,7 +257,7 @@ public partial class Namespace : NamespaceEvents
         }
         catch (Exception exception)
         {
-            LogErrorHandlerFailed(Server.Logger, exception);
+            Log.ErrorHandlerFailed(Server.Logger, exception);
         }
     }
 
@@ -269,7 +269,7 @@ public partial class Namespace : NamespaceEvents
         }
         catch (Exception exception)
         {
-            LogErrorHandlerFailed(Server.Logger, exception);
+            Log.ErrorHandlerFailed(Server.Logger, exception);
         }
     }
 

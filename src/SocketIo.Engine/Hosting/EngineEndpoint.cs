@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 using SocketIo.Engine.Polling;
 using SocketIo.Engine.Sessions;
@@ -117,7 +116,7 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
         }
         catch (Exception exception)
         {
-            LogAllowRequestFailed(server.Logger, exception);
+            Log.AllowRequestFailed(server.Logger, exception);
             return AllowRequestResult.Refuse();
         }
     }
@@ -262,7 +261,7 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
     private Task RefuseAsync(HttpContext context, bool isUpgrade, EngineError error)
     {
         server.Metrics.Rejected(error.Code);
-        LogRefused(server.Logger, error.Code, error.Message, error.Detail);
+        Log.Refused(server.Logger, error.Code, error.Message, error.Detail);
         _options.Events.OnConnectionError?.Invoke(new ConnectionError(context, error.Code, error.Message, error.Detail));
 
         var response = context.Response;
@@ -324,12 +323,6 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
         && context.Features.Get<ITlsHandshakeFeature>() is null
             ? context.Features.Get<IConnectionSocketFeature>()?.Socket
             : null;
-
-    [LoggerMessage(20, LogLevel.Debug, "A request was refused with code {Code} ({Message}): {Detail}")]
-    private static partial void LogRefused(ILogger logger, int code, string message, string? detail);
-
-    [LoggerMessage(21, LogLevel.Error, "AllowRequest threw; the request is refused.")]
-    private static partial void LogAllowRequestFailed(ILogger logger, Exception exception);
 
     private sealed record ErrorBody(
         [property: JsonPropertyName("code")] int Code,

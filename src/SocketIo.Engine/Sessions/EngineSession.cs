@@ -8,7 +8,7 @@ namespace SocketIo.Engine;
 /// One Engine.IO connection. Sending is thread-safe and keeps order: what one thread sends after another arrives after it, also
 /// across the upgrade from polling to WebSocket.
 /// </summary>
-public sealed partial class EngineSession
+public sealed class EngineSession
 {
     // How long a closing session waits for the peer to take what is queued and to answer; the reference's value.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
@@ -312,7 +312,7 @@ public sealed partial class EngineSession
     /// <summary>Closes for a fault of the client's: a WebSocket is told by a close frame, a poller by its next request.</summary>
     internal void Break(DisconnectReason reason, ushort code = CloseCode.ProtocolError)
     {
-        LogBroken(_server.Logger, reason, reason.Description);
+        Log.Broken(_server.Logger, reason, reason.Description);
         if (Transport is EngineTransports.Polling)
             Drop(reason);
         else
@@ -322,7 +322,7 @@ public sealed partial class EngineSession
     /// <summary>A handler threw: the session ends with the WebSocket's code for an internal error.</summary>
     internal void Fail(Exception exception)
     {
-        LogHandlerFailed(_server.Logger, exception);
+        Log.HandlerFailed(_server.Logger, exception);
         Close(DisconnectReason.ForcedClose.With("the handler failed"), CloseCode.InternalError);
     }
 
@@ -389,7 +389,7 @@ public sealed partial class EngineSession
             candidate.Abort();
         if (polling.Detach())
             Cork.Drain(this);
-        LogUpgraded(_server.Logger);
+        Log.Upgraded(_server.Logger);
     }
 
     /// <summary>The upgrade came to nothing; polling goes on.</summary>
@@ -410,7 +410,7 @@ public sealed partial class EngineSession
         CurrentTransport.Abort();
         TellDrained(false);
         _server.Metrics.Closed(_reason, _server.Time.GetElapsedTime(_openedAt));
-        LogClosed(_server.Logger, _reason);
+        Log.Closed(_server.Logger, _reason);
     }
 
     /// <summary>Closes the session as the server's wish unless <see cref="ClearDeadline"/> comes first; the heartbeat watches.</summary>
@@ -465,10 +465,10 @@ public sealed partial class EngineSession
         {
             // once is enough for the log; the metric counts them all
             if (!Interlocked.Exchange(ref _warnedOfDrops, true))
-                LogMessageDropped(_server.Logger, QueuedBytes);
+                Log.MessageDropped(_server.Logger, QueuedBytes);
             return;
         }
-        LogSlowConsumer(_server.Logger, QueuedBytes);
+        Log.SlowConsumer(_server.Logger, QueuedBytes);
 
         Post(static session => session.Drop(DisconnectReason.TransportError.With("slow consumer: the send queue is full")));
     }
@@ -538,7 +538,7 @@ public sealed partial class EngineSession
         }
         catch (Exception exception)
         {
-            LogHandlerFailed(_server.Logger, exception);
+            Log.HandlerFailed(_server.Logger, exception);
         }
     }
 }

@@ -12,7 +12,7 @@ namespace SocketIo.Recovery;
 /// socket becomes a receiver under it too. So every client gets events in the log's order, and what it has missed is what lies
 /// behind its last offset, whatever became of what was queued for it. Encoding, the user's code and the network stay outside.
 /// </summary>
-internal sealed partial class NamespaceRecovery
+internal sealed class NamespaceRecovery
 {
     // Of the queue of a connection, for the connect packet.
     private const int ReservedBytes = 1024;
@@ -106,9 +106,9 @@ internal sealed partial class NamespaceRecovery
             return null;
         var restored = await TryRestoreAsync(request, connection).ConfigureAwait(false);
         if (restored is null)
-            LogNotRecovered(Server.Logger, _namespace.Name);
+            Log.NotRecovered(Server.Logger, _namespace.Name);
         else
-            LogRecovered(Server.Logger, restored.SocketId, _namespace.Name, restored.Missed!.Count);
+            Log.Recovered(Server.Logger, restored.SocketId, _namespace.Name, restored.Missed!.Count);
         return restored;
     }
 

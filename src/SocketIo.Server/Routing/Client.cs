@@ -10,7 +10,7 @@ namespace SocketIo.Routing;
 /// One connection and its sockets: joins namespaces, routes packets to sockets, tells them of the end. Locks itself, as nobody else
 /// can: a lock of its own for each would be memory of every idle client.
 /// </summary>
-internal sealed partial class Client(SocketIoServer server, EngineSession session)
+internal sealed class Client(SocketIoServer server, EngineSession session)
 {
     // In-flight packets are forgiven for so many namespaces that the server put the client out of; more are not remembered.
     private const int MaxRemembered = 64;
@@ -177,7 +177,7 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
 
     private ValueTask CloseForState(PacketType type)
     {
-        LogInvalidState(server.Logger, type);
+        Log.InvalidState(server.Logger, type);
         session.Break(DisconnectReason.ForcedServerClose.With($"a {type} packet outside a joined namespace"));
         return ValueTask.CompletedTask;
     }
@@ -213,7 +213,7 @@ internal sealed partial class Client(SocketIoServer server, EngineSession sessio
         catch (Exception exception)
         {
             // what the exception says is for the log, not for strangers
-            LogJoinFailed(server.Logger, exception, name);
+            Log.JoinFailed(server.Logger, exception, name);
             EndJoin(name, RefusalOf(name, ConnectResult.Refuse("Internal server error")));
         }
     }

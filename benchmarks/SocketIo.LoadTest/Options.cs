@@ -38,7 +38,7 @@ internal sealed record Options
             Repetitions = arguments.Number("reps") ?? (isQuick ? 2 : 3),
             Measured = arguments.Seconds("secs") ?? TimeSpan.FromSeconds(isQuick ? 0.4 : 1.5),
             Warmup = arguments.Seconds("warm") ?? TimeSpan.FromSeconds(isQuick ? 0.2 : 0.5),
-            FirstWarmup = arguments.Seconds("first-warm") ?? TimeSpan.FromSeconds(isQuick ? 1 : 4),
+            FirstWarmup = arguments.Seconds("first-warm") ?? TimeSpan.FromSeconds(isQuick ? 1 : 8),
             Pin = !arguments.Flag("no-pin"),
             OutputFolder = arguments.Text("out"),
             CommandLine = "dotnet run -c Release --project benchmarks/SocketIo.LoadTest -- " + arguments,

@@ -15,7 +15,7 @@ internal static class Usage
           --reps N          counted runs per case and server; one more goes before, for the JIT (default 3)
           --secs S          measured seconds of a run (default 1.5)
           --warm S          seconds under load before them (default 0.5)
-          --first-warm S    the same in the run that does not count: the JIT needs seconds under load (default 4)
+          --first-warm S    the same in the run that does not count: the JIT needs seconds under load (default 8)
           --quick           a run of a minute or two: fewer clients, shorter and fewer runs
           --out DIR         writes results.md, results.svg and results.json there, after each case
           --no-pin          does not bind servers to core 0 and the load client to core 1

@@ -11,7 +11,7 @@ internal sealed class PacedWorkload : Workload
     private const int Eight = 8; // digits of the number in the payload
     private const int MostInFlight = 4096; // 40 s behind: no server recovers from that
     private const int StalledCallBytes = 16 * 1024;
-    private const int StalledCalls = 40; // 640 KB: more than the kernel keeps for that connection, less than any server drops it for
+    private const int StalledCalls = 56; // 900 KB: more than the kernel keeps for that connection, less than any server drops it for
 
     private readonly NumberedText _event;
     private readonly NumberedText _stalledAnswer;

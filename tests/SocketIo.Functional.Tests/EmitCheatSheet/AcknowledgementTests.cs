@@ -43,6 +43,20 @@ public sealed class AcknowledgementTests
     }
 
     [Test]
+    public async Task An_acknowledgement_in_time_is_the_result_and_the_time_is_no_longer_counted()
+    {
+        await using var server = await StartAsync();
+        var (client, socket) = await server.ConnectAsync();
+        await client.OnAckEchoAsync("echo");
+        var answer = socket.Timeout(FiveSeconds).EmitWithAckAsync<int>("echo", 42);
+        Assert.That(await answer.WithDeadline(), Is.EqualTo(42));
+        Assert.That(server.Io.Acks.Count, Is.Zero);
+        _clock.Advance(FiveSeconds);
+        await client.EmitWithAckAsync("answer me");
+        Assert.That(socket.IsConnected);
+    }
+
+    [Test]
     public async Task A_client_that_does_not_acknowledge_in_time_is_an_AckTimeoutException()
     {
         await using var server = await StartAsync();
@@ -219,6 +233,7 @@ public sealed class AcknowledgementTests
             Assert.That(results.Complete, Is.False);
             Assert.That(results.Values, Is.EqualTo(new[] { "yes" }));
             Assert.That(results.Missing, Is.EqualTo(new[] { silent.Socket.Id }));
+            Assert.That(server.Io.Acks.Count, Is.Zero);
         });
     }
 

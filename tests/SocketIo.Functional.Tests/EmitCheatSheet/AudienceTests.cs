@@ -9,6 +9,7 @@ namespace SocketIo.Functional.Tests.EmitCheatSheet;
 public sealed class AudienceTests
 {
     private static readonly string[] Rooms = ["ab", "bc", "c", ""];
+    private static readonly byte[] Binary = [0, 4, 1, 255];
 
     private TestServer _server = null!;
     private Connection[] _everybody = [];
@@ -44,6 +45,16 @@ public sealed class AudienceTests
         Assert.That(await ReceiversAsync(name), Is.EqualTo(expected));
     }
 
+    [TestCaseSource(nameof(BinaryLines))]
+    public async Task Binary_reaches_exactly_the_audience_whole_and_once(Emit emit, string expected)
+    {
+        var name = TestContext.CurrentContext.Test.ID;
+        await emit(_server.Io, _everybody[0].Socket, [.. _everybody.Select(connection => connection.Socket.Id)], name);
+        var received = await ReceivedAsync(name);
+        Assert.That(string.Join(' ', received.Select(pair => pair.Receiver)), Is.EqualTo(expected));
+        Assert.That(received.Select(pair => pair.Event.Args.Single().GetBinary()), Is.All.EqualTo(Binary));
+    }
+
     [Test]
     public void A_broadcast_to_no_room_throws_instead_of_reaching_everybody()
     {
@@ -64,6 +75,24 @@ public sealed class AudienceTests
         _ = b.To("c").Except("a").Volatile.Local;
         await b.EmitAsync("unchanged");
         Assert.That(await ReceiversAsync("unchanged"), Is.EqualTo("Ann Bob"));
+    }
+
+    [Test]
+    public async Task An_operator_of_a_socket_does_not_change_when_it_or_another_made_from_it_is_used()
+    {
+        var own = _everybody[0].Socket.Local.Compress(false).To("a", "b").Except("nobody");
+        await own.To("c").EmitAsync("wider");
+        await own.Except("c").EmitAsync("narrower");
+        await own.Volatile.Compress(true).EmitAsync("volatile");
+        await _everybody[0].Socket.To("c").EmitAsync("from the socket");
+        await own.EmitAsync("unchanged operator");
+        await Assert.MultipleAsync(async () =>
+        {
+            Assert.That(await ReceiversAsync("wider"), Is.EqualTo("Bob Cyd"));
+            Assert.That(await ReceiversAsync("narrower"), Is.Empty);
+            Assert.That(await ReceiversAsync("from the socket"), Is.EqualTo("Bob Cyd"));
+            Assert.That(await ReceiversAsync("unchanged operator"), Is.EqualTo("Bob"));
+        });
     }
 
     private static IEnumerable<TestCaseData> Lines()
@@ -107,6 +136,8 @@ public sealed class AudienceTests
         // namespaces
         yield return Line("io.Of", "Eve", (io, _, _, name) => io.Of("/other").EmitAsync(name));
         yield return Line("io.Of To", "Eve", (io, _, _, name) => io.Of("/other").To("a").EmitAsync(name));
+        yield return Line("io.Of Except a room it has", "", (io, _, _, name) => io.Of("/other").Except("a").EmitAsync(name));
+        yield return Line("io.Of Except an id that is elsewhere", "Eve", (io, _, ids, name) => io.Of("/other").Except(ids).EmitAsync(name));
         yield return Line("io.Of To a room that is elsewhere", "", (io, _, _, name) => io.Of("/other").To("b").EmitAsync(name));
 
         // flags, in any order
@@ -130,22 +161,35 @@ public sealed class AudienceTests
             "all flags mixed with rooms", "Bob", (io, _, _, name) => io.Except("a").Compress(true).To("b").Local.Timeout(TimeSpan.FromSeconds(1)).EmitAsync(name));
     }
 
+    private static IEnumerable<TestCaseData> BinaryLines()
+    {
+        yield return Line("io", "Ann Bob Cyd Dan", (io, _, _, name) => io.EmitAsync(name, Binary));
+        yield return Line("io.Of", "Eve", (io, _, _, name) => io.Of("/other").EmitAsync(name, Binary));
+        yield return Line("io.To", "Ann Bob Cyd", (io, _, _, name) => io.To("a", "b").To("c").EmitAsync(name, Binary));
+        yield return Line("io.Except", "Dan", (io, _, _, name) => io.Except("b", "c").EmitAsync(name, Binary));
+        yield return Line("socket", "Ann", (_, ann, _, name) => ann.EmitAsync(name, Binary));
+        yield return Line("socket.Broadcast To", "Bob", (_, ann, _, name) => ann.Broadcast.To("b").EmitAsync(name, Binary));
+    }
+
     private static TestCaseData Line(string line, string expected, Func<SocketIoServer, Socket, string[], string, ValueTask> emit) =>
         new TestCaseData((Emit)((io, ann, ids, name) => emit(io, ann, ids, name).AsTask()), expected).SetArgDisplayNames(line, expected);
 
-    private async Task<string> ReceiversAsync(string name)
+    private async Task<string> ReceiversAsync(string name) =>
+        string.Join(' ', (await ReceivedAsync(name)).Select(pair => pair.Receiver));
+
+    private async Task<List<(string Receiver, NodeEvent Event)>> ReceivedAsync(string name)
     {
         var names = new[] { "Ann", "Bob", "Cyd", "Dan", "Eve" };
         Connection[] connections = [.. _everybody, _eve];
-        var receivers = new List<string>();
+        var found = new List<(string, NodeEvent)>();
         for (var i = 0; i < connections.Length; i++)
         {
-            foreach (var received in await connections[i].SettledNamesAsync())
+            foreach (var received in await connections[i].SettledEventsAsync())
             {
-                if (received == name)
-                    receivers.Add(names[i]);
+                if (received.Name == name)
+                    found.Add((names[i], received));
             }
         }
-        return string.Join(' ', receivers);
+        return found;
     }
 }

@@ -57,6 +57,15 @@ public sealed class ManagementTests
     }
 
     [Test]
+    public async Task All_sockets_are_disconnected([Values] bool close)
+    {
+        await _server.Io.DisconnectSocketsAsync(close);
+        foreach (var connection in new[] { _ann, _bob, _cyd })
+            Assert.That(await connection.Client.DisconnectedAsync(), Is.EqualTo("io server disconnect"));
+        Assert.That(_server.Io.Sockets, Is.Empty);
+    }
+
+    [Test]
     public async Task Disconnecting_with_close_ends_the_connection_and_all_its_namespaces()
     {
         _server.Io.Of("/other");
@@ -100,6 +109,17 @@ public sealed class ManagementTests
             Assert.That((await _server.Io.Local.FetchSocketsAsync()).Count, Is.EqualTo(3));
             Assert.That(await _server.Io.In("nobody").FetchSocketsAsync(), Is.Empty);
         });
+    }
+
+    [Test]
+    public async Task The_sockets_of_another_namespace_are_not_fetched()
+    {
+        _server.Io.Of("/other");
+        var other = await _server.ConnectAsync("/other");
+        await other.Socket.JoinAsync("a");
+        Assert.That((await _server.Io.FetchSocketsAsync()).Select(socket => socket.Id), Has.None.EqualTo(other.Socket.Id));
+        Assert.That((await _server.Io.In("a").FetchSocketsAsync()).Single().Id, Is.EqualTo(_ann.Socket.Id));
+        Assert.That((await _server.Io.Of("/other").In("a").FetchSocketsAsync()).Single().Id, Is.EqualTo(other.Socket.Id));
     }
 
     [Test]

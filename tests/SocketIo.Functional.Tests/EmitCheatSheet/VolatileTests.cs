@@ -8,19 +8,30 @@ public sealed class VolatileTests
     public async Task A_volatile_event_is_dropped_while_a_polling_client_does_not_ask_for_any()
     {
         await using var server = await TestServer.StartSocketIoAsync();
-        using var http = new HttpClient { BaseAddress = server.Address };
-        var open = await http.GetStringAsync("/socket.io/?EIO=4&transport=polling").WithDeadline();
-        var url = "/socket.io/?EIO=4&transport=polling&sid=" + open.Split('"')[3];
-        (await http.PostAsync(url, new StringContent("40")).WithDeadline()).EnsureSuccessStatusCode();
-        Assert.That(await http.GetStringAsync(url).WithDeadline(), Does.StartWith("40{"));
-        await Deadlines.Eventually(() => server.Io.Sockets.Count == 1);
-        var socket = server.Io.Sockets.Values.Single();
+        using var client = await RawPolling.OpenAsync(server.Address, "/socket.io/");
+        var socket = await JoinAsync(server, client);
 
         await socket.Volatile.EmitAsync("lost");
         await server.Io.Volatile.EmitAsync("lost", new byte[] { 1 });
         await socket.EmitAsync("kept");
         await socket.Volatile.EmitAsync("lost");
-        Assert.That(await http.GetStringAsync(url).WithDeadline(), Is.EqualTo("""42["kept"]"""));
+        Assert.That(await client.PollAsync(), Is.EqualTo(new[] { """42["kept"]""" }));
+    }
+
+    [Test]
+    public async Task A_polling_client_that_waits_gets_a_volatile_event_and_of_two_in_a_row_the_first_only()
+    {
+        await using var server = await TestServer.StartSocketIoAsync();
+        using var client = await RawPolling.OpenAsync(server.Address, "/socket.io/");
+        var socket = await JoinAsync(server, client);
+        var poll = client.PollAsync();
+        await Deadlines.Eventually(() => socket.Client.Session.CurrentTransport.IsWritable);
+
+        await socket.Volatile.EmitAsync("first");
+        await socket.Volatile.EmitAsync("second");
+        Assert.That(await poll, Is.EqualTo(new[] { """42["first"]""" }));
+        await socket.EmitAsync("kept");
+        Assert.That(await client.PollAsync(), Is.EqualTo(new[] { """42["kept"]""" }));
     }
 
     [Test]
@@ -58,6 +69,14 @@ public sealed class VolatileTests
         await socket.Volatile.EmitAsync("fits");
         await socket.EmitAsync("last");
         Assert.That((await reading).Where(text => !text.Contains("large", StringComparison.Ordinal)), Is.EqualTo(new[] { """42["fits"]""", """42["last"]""" }));
+    }
+
+    private static async Task<Socket> JoinAsync(TestServer server, RawPolling client)
+    {
+        await client.PostAsync("40");
+        Assert.That((await client.PollAsync()).Single(), Does.StartWith("40{"));
+        await Deadlines.Eventually(() => server.Io.Sockets.Count == 1);
+        return server.Io.Sockets.Values.Single();
     }
 
     private static async Task<List<string>> ReadUntilAsync(RawWebSocket client, string last)

@@ -12,6 +12,7 @@ public sealed partial class JoiningTests
         await using var server = await TestServer.StartSocketIoAsync(io => io.Of("orders"));
         Assert.That(server.Io.Of("orders"), Is.SameAs(server.Io.Of("/orders")));
         Assert.That(server.Io.Of("/"), Is.SameAs(server.Io));
+        Assert.That(server.Io.Of(""), Is.SameAs(server.Io));
         var (_, socket) = await server.ConnectAsync("/orders");
         Assert.That(socket.Namespace.Name, Is.EqualTo("/orders"));
         Assert.That(server.Io.AllNamespaces.Select(nsp => nsp.Name), Is.EquivalentTo(new[] { "/", "/orders" }));
@@ -65,6 +66,34 @@ public sealed partial class JoiningTests
             var stranger = await server.OpenAsync(name, Options(new { key }));
             Assert.That((await stranger.NextEventAsync("connect_error")).Args[0].GetString(), Is.EqualTo("Invalid namespace"));
         }
+    }
+
+    [Test]
+    public async Task Two_clients_that_are_decided_on_at_once_are_in_one_namespace()
+    {
+        var made = new List<string>();
+        var asked = new Signal<string>();
+        var gate = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await TestServer.StartSocketIoAsync(io =>
+        {
+            io.OnNewNamespace(nsp => made.Add(nsp.Name));
+            io.Of((name, _) =>
+            {
+                asked.Set(name);
+                return new ValueTask<bool>(gate.Task);
+            });
+        });
+        var one = await server.OpenAsync("/dynamic-101");
+        var two = await server.OpenAsync("/dynamic-101");
+        await asked.NextAsync();
+        await asked.NextAsync();
+        gate.SetResult(true);
+        await server.ConnectedAsync(one, "/dynamic-101");
+        await server.ConnectedAsync(two, "/dynamic-101");
+        await server.Io.Of("/dynamic-101").EmitAsync("both");
+        await one.NextEventAsync("both");
+        await two.NextEventAsync("both");
+        Assert.That(made, Is.EqualTo(new[] { "/dynamic-101" }));
     }
 
     [Test]

@@ -32,6 +32,24 @@ public sealed class MiddlewareTests
     }
 
     [Test]
+    public async Task A_socket_is_one_of_the_namespace_s_only_after_the_middleware()
+    {
+        var seen = new Signal<string>();
+        await using var server = await TestServer.StartSocketIoAsync(io =>
+        {
+            io.Use(socket =>
+            {
+                seen.Set($"middleware {socket.IsConnected} {io.Sockets.Count}");
+                return ConnectResult.Accept;
+            });
+            io.OnConnection(socket => seen.Set($"connection {socket.IsConnected} {io.Sockets.Count}"));
+        });
+        await server.ConnectAsync();
+        Assert.That(await seen.NextAsync(), Is.EqualTo("middleware False 0"));
+        Assert.That(await seen.NextAsync(), Is.EqualTo("connection True 1"));
+    }
+
+    [Test]
     public async Task A_refusal_ends_the_chain_and_tells_message_and_data()
     {
         var order = new List<string>();

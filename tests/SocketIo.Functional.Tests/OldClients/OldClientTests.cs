@@ -14,6 +14,7 @@ public sealed class OldClientTests(OldWay way)
     {
         await using var server = await StartAsync();
         var (client, socket) = await ConnectAsync(server);
+        Assert.That((await client.GetStateAsync()).Id, Is.EqualTo(socket.Id));
         Assert.Multiple(() =>
         {
             Assert.That(socket.Handshake.Auth.ToString(), Is.EqualTo("{}"));
@@ -21,6 +22,16 @@ public sealed class OldClientTests(OldWay way)
             Assert.That(socket.Handshake.Query["EIO"].ToString(), Is.EqualTo("3"));
         });
         await AssertTransportAsync(client, socket);
+    }
+
+    [Test]
+    public async Task A_client_is_refused_by_a_server_without_the_option()
+    {
+        await using var server = await TestServer.StartSocketIoAsync();
+        var client = await server.OpenAsync("/", Options());
+        await client.NextEventAsync("connect_error");
+        Assert.That(server.Io.Sockets, Is.Empty);
+        Assert.That(client.Events.Any(received => received.Name == "connect"), Is.False);
     }
 
     [Test]

@@ -71,6 +71,7 @@ public sealed class DisconnectTests
         Assert.That(_reasons.IsEmpty);
     }
 
+    [TestCase("4")]
     [TestCase("4abc")]
     [TestCase("49")]
     [TestCase("42")]
@@ -80,6 +81,9 @@ public sealed class DisconnectTests
     [TestCase("""42["e"]x""")]
     [TestCase("""42["connect"]""")]
     [TestCase("""42["disconnecting","x"]""")]
+    [TestCase("44[\"handle me please\"]")]
+    [TestCase("45")]
+    [TestCase("45woooot")]
     [TestCase("""45["e"]""")]
     [TestCase("""45-["e"]""")]
     [TestCase("""451000-["e"]""")]
@@ -216,6 +220,22 @@ public sealed class DisconnectTests
         Assert.That(await raw.ReceiveUntilClosedAsync(), Is.Empty);
     }
 
+    [TestCase("40")]
+    [TestCase("4abc")]
+    [TestCase("""42/other,["e"]""")]
+    public async Task A_polling_client_that_breaks_the_protocol_gets_a_close_packet_for_the_poll_that_waits(string packet)
+    {
+        await using var server = await StartAsync();
+        using var client = await RawPolling.OpenAsync(server.Address, "/socket.io/");
+        await client.PostAsync("40");
+        Assert.That((await client.PollAsync()).Single(), Does.StartWith("40{"));
+        await Deadlines.Eventually(() => server.Io.Sockets.Count == 1);
+        var poll = client.PollAsync();
+        await Deadlines.Eventually(() => server.Io.Sockets.Values.Single().Client.Session.CurrentTransport.IsWritable);
+        await client.PostAsync(packet);
+        Assert.That(await poll, Is.EqualTo(new[] { "1" }));
+    }
+
     [Test]
     public async Task A_client_that_pings_breaks_the_transport_s_rules()
     {
@@ -242,7 +262,8 @@ public sealed class DisconnectTests
     [Test]
     public async Task What_was_on_its_way_when_the_server_disconnected_the_socket_is_ignored()
     {
-        await using var server = await StartAsync();
+        var heard = new Signal<string>();
+        await using var server = await StartAsync(configure: io => io.On("e", (Socket _) => heard.Set("e")));
         await using var raw = await RawClient.OpenAsync(server);
         var id = await raw.JoinAsync();
         await Deadlines.Eventually(() => server.Io.Sockets.ContainsKey(id));
@@ -253,6 +274,9 @@ public sealed class DisconnectTests
         await raw.SendAsync(new byte[10]);
         await raw.SendAsync("41");
         await raw.JoinAsync();
+        await raw.SendAsync("""420["answer me"]""");
+        Assert.That(await raw.ReceiveAsync(), Is.EqualTo("430[true]"));
+        Assert.That(heard.IsEmpty);
     }
 
     [Test]

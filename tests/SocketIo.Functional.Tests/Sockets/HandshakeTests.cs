@@ -74,6 +74,7 @@ public sealed class HandshakeTests(string transport)
         Assert.That(main.Socket.Handshake.Auth.GetString("name"), Is.EqualTo("main"));
         Assert.That(chat.Socket.Handshake.Auth.GetString("name"), Is.EqualTo("chat"));
         Assert.That(chat.Socket.Handshake.Query["page"].ToString(), Is.EqualTo("7"));
+        Assert.That(chat.Socket.Handshake.Query.ContainsKey("name"), Is.False);
     }
 
     [Test]

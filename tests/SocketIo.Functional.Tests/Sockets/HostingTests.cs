@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 using SocketIo.Engine;
 using SocketIo.TestKit;
@@ -81,7 +82,7 @@ public sealed class HostingTests
         using var http = new HttpClient { BaseAddress = server.Address };
         foreach (var file in new[] { "socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js", "socket.io.js.map" })
         {
-            using var answer = await http.GetAsync("/socket.io/" + file).WithDeadline();
+            using var answer = await http.GetAsync($"/socket.io/{file}?buster=1").WithDeadline();
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), file);
             Assert.That(answer.Content.Headers.ContentType?.ToString(), Does.StartWith(file.EndsWith(".map", StringComparison.Ordinal) ? "application/json" : "application/javascript"));
             using var again = new HttpRequestMessage(HttpMethod.Get, "/socket.io/" + file);
@@ -91,6 +92,27 @@ public sealed class HostingTests
         }
         using var unknown = await http.GetAsync("/socket.io/package.json").WithDeadline();
         Assert.That(unknown.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+    }
+
+    [TestCase("socket.io.js")]
+    [TestCase("socket.io.msgpack.min.js.map")]
+    [TestCase("?EIO=4&transport=polling")]
+    [TestCase("default/?EIO=4&transport=polling")]
+    public async Task The_CORS_policy_of_the_options_marks_the_browser_client_and_the_handshake(string target)
+    {
+        const string Good = "https://good.example";
+        await using var server = await TestServer.StartSocketIoAsync(
+            options: options => options.Cors = new CorsPolicyBuilder(Good).WithMethods("GET", "POST").AllowCredentials().Build());
+        using var http = new HttpClient { BaseAddress = server.Address };
+        foreach (var (origin, expected) in new[] { (Good, (string[])[Good]), ("https://evil.example", []) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/socket.io/" + target);
+            request.Headers.Add("Origin", origin);
+            using var answer = await http.SendAsync(request).WithDeadline();
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+            answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var allowed);
+            Assert.That(allowed ?? [], Is.EqualTo(expected));
+        }
     }
 
     [Test]

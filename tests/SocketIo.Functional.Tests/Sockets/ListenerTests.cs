@@ -112,6 +112,16 @@ public sealed class ListenerTests
     }
 
     [Test]
+    public async Task Listeners_of_outgoing_events_see_the_binary_of_a_broadcast()
+    {
+        byte[] bytes = [1, 2, 3];
+        Socket.OnAnyOutgoing(outgoing => _heard.Add($"{outgoing.Name} {outgoing.Arguments.Single() == bytes}"));
+        await _server.Io.EmitAsync("binary", bytes);
+        Assert.That(_heard, Is.EqualTo(new[] { "binary True" }));
+        Assert.That((await _connection.Client.NextEventAsync("binary")).Args.Single().GetBinary(), Is.EqualTo(bytes));
+    }
+
+    [Test]
     public async Task Event_middleware_runs_in_order_and_before_the_handlers()
     {
         Socket.Use(async (incoming, next) =>
@@ -147,6 +157,12 @@ public sealed class ListenerTests
     {
         _server.Log.Expect("not allowed");
         Socket.Use((incoming, next) => incoming.Name == "forbidden" ? throw new InvalidOperationException("not allowed") : next());
+        Socket.Use((incoming, next) =>
+        {
+            if (incoming.Name == "forbidden")
+                _heard.Add("second");
+            return next();
+        });
         Socket.OnError(exception => _heard.Add(exception.Message));
         Socket.On("forbidden", () => _heard.Add("forbidden"));
         await EmitAsync("forbidden");

@@ -77,11 +77,33 @@ public sealed class RoomTests
         server.Io.RoomLeft += (room, id) => told.Add($"{Name(id)} left {room}");
         await ann.Socket.JoinAsync("r");
         await bob.Socket.JoinAsync("r", "r");
+        await bob.Socket.JoinAsync("r");
         await ann.Socket.LeaveAsync("r");
         await bob.Socket.LeaveAsync("r", "r");
         Assert.That(told, Is.EqualTo(new[] { "created r", "ann joined r", "bob joined r", "ann left r", "bob left r", "deleted r" }));
 
         string Name(string id) => id == ann.Socket.Id ? "ann" : "bob";
+    }
+
+    [Test]
+    public async Task A_room_can_be_left_again_by_who_is_told_of_the_leaving()
+    {
+        var told = new List<string>();
+        await using var server = await TestServer.StartSocketIoAsync();
+        var (client, socket) = await server.ConnectAsync();
+        server.Io.RoomLeft += (room, _) =>
+        {
+            told.Add("left " + room);
+            socket.LeaveAsync(room).AsTask().Wait();
+        };
+        server.Io.RoomDeleted += room => told.Add("deleted " + room);
+        await socket.JoinAsync("r");
+        await socket.LeaveAsync("r");
+        Assert.That(told, Is.EqualTo(new[] { "left r", "deleted r" }));
+        Assert.That(socket.Rooms, Is.EqualTo(new[] { socket.Id }));
+        Assert.That(server.Io.Rooms, Is.Empty);
+        await socket.EmitAsync("goes on");
+        await client.NextEventAsync("goes on");
     }
 
     [Test]

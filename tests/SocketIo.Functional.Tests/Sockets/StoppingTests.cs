@@ -56,6 +56,23 @@ public sealed class StoppingTests
     }
 
     [Test]
+    public async Task A_host_that_has_stopped_has_no_socket_and_no_timer_any_more()
+    {
+        var clock = new ManualClock();
+        var before = clock.ActiveTimers;
+        await using var server = await TestServer.StartSocketIoAsync(
+            options: options => options.AckTimeout = TimeSpan.FromSeconds(30),
+            build: build => build.Services.AddSingleton<TimeProvider>(clock));
+        var (client, socket) = await server.ConnectAsync();
+        var asking = socket.EmitWithAckAsync<int>("never answered");
+        await client.NextEventAsync("never answered");
+        await server.StopAsync();
+        await Assert.ThrowsAsync<SocketDisconnectedException>(async () => await asking.WithDeadline());
+        Assert.That(server.Io.Sockets, Is.Empty);
+        Assert.That(clock.ActiveTimers, Is.EqualTo(before));
+    }
+
+    [Test]
     public async Task A_client_that_breaks_the_protocol_is_logged_as_information_without_its_data()
     {
         await using var server = await TestServer.StartSocketIoAsync();

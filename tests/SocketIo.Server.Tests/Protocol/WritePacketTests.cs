@@ -175,6 +175,32 @@ public class WritePacketTests
     }
 
     [Test]
+    public void An_object_that_holds_itself_throws_and_the_next_packet_is_whole()
+    {
+        var circular = new List<object>();
+        circular.Add(circular);
+        Assert.That(() => Wire.Event(circular), Throws.InstanceOf<JsonException>());
+        Assert.That(() => Parser.WriteEvent("/", "e", new Args<byte[], object>([1], circular), 1), Throws.InstanceOf<JsonException>());
+        AssertWritten(Wire.Event("after"), "42[\"e\",\"after\"]");
+    }
+
+    [Test]
+    public void Arguments_stay_as_they_are_and_may_be_changed_afterwards()
+    {
+        byte[] first = [1, 2];
+        var nested = new Dictionary<string, object?> { ["bytes"] = new byte[] { 3 }, ["none"] = null };
+        var frame = Parser.WriteEvent("/", "e", new Args<byte[], Dictionary<string, object?>>(first, nested), -1);
+        Assert.That(first, Is.EqualTo(new byte[] { 1, 2 }));
+        Assert.That(nested, Is.EqualTo(new Dictionary<string, object?> { ["bytes"] = new byte[] { 3 }, ["none"] = null }));
+
+        first.AsSpan().Clear();
+        nested.Clear();
+        AssertWritten(
+            frame,
+            "452-[\"e\",{\"_placeholder\":true,\"num\":0},{\"bytes\":{\"_placeholder\":true,\"num\":1},\"none\":null}]", "#0102", "#03");
+    }
+
+    [Test]
     public void A_packet_written_inside_another_one_does_not_disturb_it()
     {
         var frames = new List<Frame>();

@@ -48,12 +48,11 @@ public readonly struct BroadcastOperator : IEmitter
     /// <summary>Leaves out the sockets that are in any of these rooms.</summary>
     public BroadcastOperator Except(params ReadOnlySpan<string> rooms) => With(_target with { Except = _target.Except.With(rooms) });
 
-    /// <summary>Whether the message may be compressed. Connections are not compressed so far, so either value sends it as it is.</summary>
-    public BroadcastOperator Compress(bool compress)
-    {
-        _ = compress;
-        return this;
-    }
+    /// <summary>
+    /// Whether the message may be compressed, which it may unless this says no. Whether it is depends on its size, the receiver's
+    /// transport and the options of the server; a long-polling answer is compressed as soon as one of its messages may be.
+    /// </summary>
+    public BroadcastOperator Compress(bool compress) => With(_target with { IsUncompressed = !compress });
 
     /// <summary>How long an emit with acknowledgement waits.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is not above zero.</exception>

@@ -100,8 +100,7 @@ public class Namespace : NamespaceEvents
             recovery.Broadcast(target, eventName, args);
             return;
         }
-        ReservedEvents.ThrowIfReserved(eventName);
-        var frame = Server.Parser.WriteEvent(Name, eventName, args, PacketHeader.NoId);
+        var frame = Encode(target, eventName, args, PacketHeader.NoId);
         var visitor = new SendVisitor(frame, target.IsVolatile, OutgoingOf(eventName, args), null);
         VisitCorked(target, ref visitor);
     }
@@ -110,13 +109,21 @@ public class Namespace : NamespaceEvents
         in BroadcastTarget target, string eventName, in TArgs args, TimeSpan? timeout, CancellationToken cancellation)
         where TArgs : struct, IEventArguments, allows ref struct
     {
-        ReservedEvents.ThrowIfReserved(eventName);
         var ack = new BroadcastAck<T>(Acks, eventName);
-        var frame = Server.Parser.WriteEvent(Name, eventName, args, ack.Id);
+        var frame = Encode(target, eventName, args, ack.Id);
         Acks.AddBroadcast(ack.Id, ack);
         var visitor = new SendVisitor(frame, target.IsVolatile, OutgoingOf(eventName, args), ack.Expect);
         VisitCorked(target, ref visitor);
         return ack.WaitAsync(timeout ?? Server.Options.AckTimeout, Server.Time, cancellation);
+    }
+
+    /// <summary>The frame for all receivers of a target.</summary>
+    internal Frame Encode<TArgs>(in BroadcastTarget target, string eventName, in TArgs args, long ackId)
+        where TArgs : struct, IEventArguments, allows ref struct
+    {
+        ReservedEvents.ThrowIfReserved(eventName);
+        var frame = Server.Parser.WriteEvent(Name, eventName, args, ackId);
+        return target.IsUncompressed ? frame.Uncompressed() : frame;
     }
 
     /// <summary>What the listeners for outgoing events are told; null when there are none.</summary>

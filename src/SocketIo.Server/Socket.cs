@@ -261,7 +261,7 @@ public sealed class Socket : IEmitter, IBroadcaster
     /// <summary>Calls a handler for each exception of this socket's handlers and middleware, and for each argument that does not convert.</summary>
     public void OnError(Action<Exception> handler) => Change(listeners => listeners.Error = [.. listeners.Error, NotNull(handler)]);
 
-    void IEmitter.Emit<TArgs>(string eventName, in TArgs args) => Emit(eventName, args, isVolatile: false);
+    void IEmitter.Emit<TArgs>(string eventName, in TArgs args) => Emit(eventName, args, isVolatile: false, isUncompressed: false);
 
     internal void Add(string eventName, EventListener listener)
     {
@@ -269,21 +269,21 @@ public sealed class Socket : IEmitter, IBroadcaster
         Change(listeners => listeners.Events.Add(eventName, listener));
     }
 
-    internal void Emit<TArgs>(string eventName, in TArgs args, bool isVolatile)
+    internal void Emit<TArgs>(string eventName, in TArgs args, bool isVolatile, bool isUncompressed)
         where TArgs : struct, IEventArguments, allows ref struct
     {
         if (Namespace.Recovery is { } recovery && !isVolatile)
-            recovery.Emit(this, eventName, args);
+            recovery.Emit(this, eventName, args, isUncompressed);
         else
-            Send(Encode(eventName, args, PacketHeader.NoId), eventName, args, isVolatile);
+            Send(Encode(eventName, args, PacketHeader.NoId, isUncompressed), eventName, args, isVolatile);
     }
 
     internal Task<T?> EmitWithAck<T, TArgs>(
-        string eventName, in TArgs args, TimeSpan? timeout, bool isVolatile, CancellationToken cancellation)
+        string eventName, in TArgs args, TimeSpan? timeout, bool isVolatile, bool isUncompressed, CancellationToken cancellation)
         where TArgs : struct, IEventArguments, allows ref struct
     {
         var ack = new SingleAck<T>(this, eventName);
-        var frame = Encode(eventName, args, ack.Id);
+        var frame = Encode(eventName, args, ack.Id, isUncompressed);
 
         // behind the encoding, which may fail, and before the client can answer
         Track(ack, ack.Id);
@@ -529,10 +529,12 @@ public sealed class Socket : IEmitter, IBroadcaster
         Namespace.Acks.Lose(this);
     }
 
-    private Frame Encode<TArgs>(string eventName, in TArgs args, long ackId) where TArgs : struct, IEventArguments, allows ref struct
+    private Frame Encode<TArgs>(string eventName, in TArgs args, long ackId, bool isUncompressed)
+        where TArgs : struct, IEventArguments, allows ref struct
     {
         ReservedEvents.ThrowIfReserved(eventName);
-        return Namespace.Server.Parser.WriteEvent(Namespace.Name, eventName, args, ackId);
+        var frame = Namespace.Server.Parser.WriteEvent(Namespace.Name, eventName, args, ackId);
+        return isUncompressed ? frame.Uncompressed() : frame;
     }
 
     private void Send<TArgs>(Frame frame, string eventName, in TArgs args, bool isVolatile)

@@ -8,43 +8,44 @@ public readonly struct SocketOperator : IEmitter
 {
     private readonly Socket _socket;
     private readonly bool _isVolatile;
+    private readonly bool _isUncompressed;
     private readonly TimeSpan? _timeout;
     private readonly CancellationToken _cancellation;
 
-    internal SocketOperator(Socket socket, bool isVolatile = false, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    internal SocketOperator(
+        Socket socket, bool isVolatile = false, bool isUncompressed = false, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         _socket = socket;
         _isVolatile = isVolatile;
+        _isUncompressed = isUncompressed;
         _timeout = timeout;
         _cancellation = cancellation;
     }
 
     /// <summary>Emits only if the message can be sent now; one that would have to wait is dropped.</summary>
-    public SocketOperator Volatile => new(_socket, true, _timeout, _cancellation);
+    public SocketOperator Volatile => new(_socket, true, _isUncompressed, _timeout, _cancellation);
 
     /// <summary>Emits to everybody in the namespace but this socket.</summary>
     public BroadcastOperator Broadcast =>
-        new(_socket.Namespace, new BroadcastTarget { Except = _socket.OwnRoom, IsVolatile = _isVolatile }, _timeout, _cancellation);
+        new(_socket.Namespace, Others, _timeout, _cancellation);
+
+    private BroadcastTarget Others => new() { Except = _socket.OwnRoom, IsVolatile = _isVolatile, IsUncompressed = _isUncompressed };
 
     /// <inheritdoc cref="BroadcastOperator.Local" />
     public BroadcastOperator Local => Broadcast.Local;
 
     /// <inheritdoc cref="BroadcastOperator.Compress" />
-    public SocketOperator Compress(bool compress)
-    {
-        _ = compress;
-        return this;
-    }
+    public SocketOperator Compress(bool compress) => new(_socket, _isVolatile, !compress, _timeout, _cancellation);
 
     /// <inheritdoc cref="BroadcastOperator.Timeout" />
     public SocketOperator Timeout(TimeSpan timeout)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
-        return new SocketOperator(_socket, _isVolatile, timeout, _cancellation);
+        return new SocketOperator(_socket, _isVolatile, _isUncompressed, timeout, _cancellation);
     }
 
     /// <inheritdoc cref="BroadcastOperator.WithCancellation" />
-    public SocketOperator WithCancellation(CancellationToken cancellation) => new(_socket, _isVolatile, _timeout, cancellation);
+    public SocketOperator WithCancellation(CancellationToken cancellation) => new(_socket, _isVolatile, _isUncompressed, _timeout, cancellation);
 
     /// <inheritdoc cref="BroadcastOperator.To" />
     public BroadcastOperator To(params ReadOnlySpan<string> rooms) => Broadcast.To(rooms);
@@ -69,9 +70,9 @@ public readonly struct SocketOperator : IEmitter
     public Task<T?> EmitWithAckAsync<T>(string eventName, EventArguments arguments) =>
         EmitWithAck<T, EventArguments>(eventName, arguments);
 
-    void IEmitter.Emit<TArgs>(string eventName, in TArgs args) => _socket.Emit(eventName, args, _isVolatile);
+    void IEmitter.Emit<TArgs>(string eventName, in TArgs args) => _socket.Emit(eventName, args, _isVolatile, _isUncompressed);
 
     private Task<T?> EmitWithAck<T, TArgs>(string eventName, in TArgs args)
         where TArgs : struct, IEventArguments, allows ref struct =>
-        _socket.EmitWithAck<T, TArgs>(eventName, args, _timeout, _isVolatile, _cancellation);
+        _socket.EmitWithAck<T, TArgs>(eventName, args, _timeout, _isVolatile, _isUncompressed, _cancellation);
 }

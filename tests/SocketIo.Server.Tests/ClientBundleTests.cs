@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using SocketIo.Engine.Polling;
 using SocketIo.Hosting;
 
 namespace SocketIo.Server.Tests;

@@ -76,6 +76,12 @@ public class EngineOptions
     /// </summary>
     public bool DirectSocketWrites { get; set; } = true;
 
+    /// <summary>
+    /// Compresses the answers of long-polling; null never does. What is emitted with <c>Compress(false)</c> does not make an answer
+    /// compressed. Default on.
+    /// </summary>
+    public HttpCompressionOptions? HttpCompression { get; set; } = new();
+
     /// <summary>Calls into the handling of requests.</summary>
     public EngineEvents Events { get; } = new();
 
@@ -92,6 +98,7 @@ public class EngineOptions
         Positive(MaxQueuedBytes, nameof(MaxQueuedBytes));
         if (Transports is EngineTransports.None || (Transports & ~EngineTransports.All) != 0)
             throw new ArgumentException($"{nameof(Transports)} must name at least one transport.");
+        HttpCompression?.Validate();
         if (!Enum.IsDefined(SlowConsumerPolicy))
             throw new ArgumentException($"{nameof(SlowConsumerPolicy)} has no value {SlowConsumerPolicy}.");
     }

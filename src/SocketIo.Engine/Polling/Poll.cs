@@ -9,5 +9,8 @@ internal sealed class Poll
 
     public Task<ArrayBufferWriter<byte>> Answer => _answer.Task;
 
+    /// <summary>Whether no packet of the answer may make it compressed; set before the answer, by who completes the poll.</summary>
+    public bool IsUncompressed { get; set; }
+
     public void Complete(ArrayBufferWriter<byte> payload) => _answer.TrySetResult(payload);
 }

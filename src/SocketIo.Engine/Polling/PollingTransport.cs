@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 using SocketIo.Engine.Sessions;
 
 namespace SocketIo.Engine.Polling;
@@ -50,12 +51,13 @@ internal sealed class PollingTransport(EngineSession session, PayloadFormat form
 
         var response = context.Response;
         response.ContentType = format.ContentTypeOf(payload.WrittenSpan);
-        response.ContentLength = payload.WrittenCount;
+        var body = poll.IsUncompressed ? payload.WrittenMemory : Encode(context, payload.WrittenMemory);
+        response.ContentLength = body.Length;
         KeepFromFilter(context);
         writeHeaders(context);
         try
         {
-            await response.Body.WriteAsync(payload.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
+            await response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
@@ -127,7 +129,8 @@ internal sealed class PollingTransport(EngineSession session, PayloadFormat form
         }
 
         var payload = new ArrayBufferWriter<byte>();
-        var closed = Fill(payload, outbox);
+        poll.IsUncompressed = true;
+        var closed = Fill(payload, outbox, poll);
         poll.Complete(format.Finish(payload));
         return closed ? WriteResult.Ended : WriteResult.Written;
     }
@@ -177,6 +180,20 @@ internal sealed class PollingTransport(EngineSession session, PayloadFormat form
         var agent = context.Request.Headers.UserAgent.ToString();
         if (agent.Contains(";MSIE", StringComparison.Ordinal) || agent.Contains("Trident/", StringComparison.Ordinal))
             context.Response.Headers.XXSSProtection = "0";
+    }
+
+    /// <summary>The body as the client would like it best, with the headers that say so.</summary>
+    private ReadOnlyMemory<byte> Encode(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        if (session.Server.Options.HttpCompression is not { } compression || body.Length < compression.Threshold)
+            return body;
+        var headers = context.Response.Headers;
+        headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
+        var coding = ContentCoding.ChooseQuick(context.Request.GetTypedHeaders().AcceptEncoding);
+        if (coding == ContentCoding.Identity)
+            return body;
+        headers.ContentEncoding = coding;
+        return ContentCoding.Encode(coding, body.Span);
     }
 
     private void Refuse(HttpContext context, string why)
@@ -245,7 +262,7 @@ internal sealed class PollingTransport(EngineSession session, PayloadFormat form
     }
 
     /// <summary>Moves frames into the payload until it is full; the first always fits. True when it ends with the close packet.</summary>
-    private bool Fill(ArrayBufferWriter<byte> payload, Outbox outbox)
+    private bool Fill(ArrayBufferWriter<byte> payload, Outbox outbox, Poll poll)
     {
         while (outbox.HasPending)
         {
@@ -263,6 +280,7 @@ internal sealed class PollingTransport(EngineSession session, PayloadFormat form
             if (!isFirst && !format.Fits(frame, payload, session.Server.Options.MaxHttpBufferSize))
                 return false;
             format.Write(frame, payload);
+            poll.IsUncompressed &= frame is UncompressedFrame;
             outbox.ConsumeFirst();
         }
         return false;

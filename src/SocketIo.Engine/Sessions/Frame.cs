@@ -7,7 +7,7 @@ namespace SocketIo.Engine.Sessions;
 /// An immutable encoded message: the WebSocket frames of one or more Engine.IO packets, ready to send, in one exact-size
 /// array owned by the GC. Shared by all receivers of a broadcast. Polling walks the same bytes.
 /// </summary>
-public sealed class Frame
+public class Frame
 {
     internal static readonly Frame Ping = Text("2");
     internal static readonly Frame Pong = Text("3");
@@ -55,6 +55,9 @@ public sealed class Frame
         Encoding.UTF8.TryGetBytes(reason, payload[2..], out var written);
         return Of(Opcode.Close, payload[..(2 + written)]);
     }
+
+    /// <summary>The same message, never to be compressed.</summary>
+    internal Frame Uncompressed() => new UncompressedFrame(_bytes);
 
     /// <summary>Whether one of the packets is binary.</summary>
     internal bool HasBinary()

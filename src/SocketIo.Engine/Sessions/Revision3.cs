@@ -14,7 +14,7 @@ internal sealed class Revision3(bool isBase64)
     private const byte MessageType = 4;
 
     /// <summary>The frame as this client takes it: itself when it has no binary.</summary>
-    public Frame Adapt(Frame frame) => frame.HasBinary() ? Remake(frame.Span) : frame;
+    public Frame Adapt(Frame frame) => frame.HasBinary() ? Remake(frame) : frame;
 
     /// <summary>Takes the type off a binary message; false when it is not one.</summary>
     public static bool TryUnwrap(ref ReadOnlySpan<byte> packet)
@@ -45,15 +45,16 @@ internal sealed class Revision3(bool isBase64)
         return Frame.Of(Opcode.Text, pong);
     }
 
-    private Frame Remake(ReadOnlySpan<byte> frames)
+    private Frame Remake(Frame frame)
     {
+        var frames = frame.Span;
         using var remade = new MemoryStream(frames.Length + FrameWriter.MaxHeaderSize);
         while (!frames.IsEmpty)
         {
             var payload = FrameWriter.Next(ref frames, out var opcode);
             remade.Write((opcode is Opcode.Binary ? Wrap(payload) : Frame.Of(opcode, payload)).Span);
         }
-        return new Frame(remade.ToArray());
+        return frame is UncompressedFrame ? new UncompressedFrame(remade.ToArray()) : new Frame(remade.ToArray());
     }
 
     private Frame Wrap(ReadOnlySpan<byte> message) => isBase64

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.IO.Compression;
+using SocketIo.Engine.Polling;
 
 namespace SocketIo.Hosting;
 
@@ -18,24 +18,6 @@ internal sealed class ClientFile(string name, Func<byte[]> read)
     public byte[] Body(string coding) =>
         _bodies.GetOrAdd(coding, static (key, file) => new Lazy<byte[]>(() => file.Encode(key)), this).Value;
 
-    private byte[] Encode(string coding)
-    {
-        if (coding == ContentCoding.Identity)
-            return read();
-
-        var compressed = new MemoryStream();
-        using (var stream = Compressor(coding, compressed))
-            stream.Write(Body(ContentCoding.Identity));
-        return compressed.ToArray();
-    }
-
-    // Optimal, not SmallestSize: the first request waits for it, and brotli's best level takes most of a second on a map.
-    private static Stream Compressor(string coding, Stream target) => coding switch
-    {
-        ContentCoding.Brotli => new BrotliStream(target, CompressionLevel.Optimal),
-        ContentCoding.Gzip => new GZipStream(target, CompressionLevel.Optimal),
-        // RFC 9110 8.4.1.2: "deflate" is the zlib format
-        ContentCoding.Deflate => new ZLibStream(target, CompressionLevel.Optimal),
-        _ => throw new ArgumentOutOfRangeException(nameof(coding), coding, null),
-    };
+    private byte[] Encode(string coding) =>
+        coding == ContentCoding.Identity ? read() : ContentCoding.Encode(coding, Body(ContentCoding.Identity));
 }

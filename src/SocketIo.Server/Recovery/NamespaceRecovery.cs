@@ -52,7 +52,7 @@ internal sealed class NamespaceRecovery
     public void Broadcast<TArgs>(in BroadcastTarget target, string eventName, in TArgs args)
         where TArgs : struct, IEventArguments, allows ref struct
     {
-        var frame = Encode(eventName, args, out var id);
+        var frame = Encode(target, eventName, args, out var id);
         if (_namespace.OutgoingOf(eventName, args) is { } outgoing)
         {
             var notify = new NotifyVisitor(outgoing);
@@ -76,16 +76,18 @@ internal sealed class NamespaceRecovery
     }
 
     /// <summary>Emits to one socket; once it has left, to the one that the client has come back with, now or when it does.</summary>
-    public void Emit<TArgs>(Socket socket, string eventName, in TArgs args) where TArgs : struct, IEventArguments, allows ref struct
+    public void Emit<TArgs>(Socket socket, string eventName, in TArgs args, bool isUncompressed)
+        where TArgs : struct, IEventArguments, allows ref struct
     {
-        var frame = Encode(eventName, args, out var id);
+        var target = new BroadcastTarget { Rooms = socket.OwnRoom, IsUncompressed = isUncompressed };
+        var frame = Encode(target, eventName, args, out var id);
         socket.NotifyOutgoing(eventName, args);
         Cork.Hold();
         try
         {
             lock (_sync)
             {
-                _log.Append(id, frame, new BroadcastTarget { Rooms = socket.OwnRoom });
+                _log.Append(id, frame, target);
                 var receiver = socket.HasLeft && _namespace.Sockets.TryGetValue(socket.Id, out var returned) ? returned : socket;
                 receiver.SendLogged(frame);
             }
@@ -200,12 +202,13 @@ internal sealed class NamespaceRecovery
         return !session.IsOver;
     }
 
-    private Frame Encode<TArgs>(string eventName, in TArgs args, out long id) where TArgs : struct, IEventArguments, allows ref struct
+    private Frame Encode<TArgs>(in BroadcastTarget target, string eventName, in TArgs args, out long id)
+        where TArgs : struct, IEventArguments, allows ref struct
     {
         ReservedEvents.ThrowIfReserved(eventName);
         id = _log.NextId();
         var arguments = new WithOffset<TArgs>(args, _log.OffsetOf(id));
-        return Server.Parser.WriteEvent(_namespace.Name, eventName, arguments, PacketHeader.NoId);
+        return _namespace.Encode(target, eventName, arguments, PacketHeader.NoId);
     }
 
     private readonly struct NotifyVisitor(OutgoingEvent outgoing) : ISocketVisitor

@@ -10,4 +10,6 @@ internal readonly record struct BroadcastTarget
     public bool IsLocal { get; init; }
 
     public bool IsVolatile { get; init; }
+
+    public bool IsUncompressed { get; init; }
 }

@@ -163,32 +163,44 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
         {
             WriteHeaders(context);
         }
+        var deflate = NegotiateDeflate(context);
         var accepted = AcceptAsync(context);
         return accepted.IsCompletedSuccessfully
-            ? Serve(context, id, session, revision3, accepted.Result)
-            : ServeAsync(context, id, session, revision3, accepted);
+            ? Serve(context, id, session, revision3, deflate, accepted.Result)
+            : ServeAsync(context, id, session, revision3, deflate, accepted);
+    }
+
+    private PerMessageDeflate? NegotiateDeflate(HttpContext context)
+    {
+        if (_options.PerMessageDeflate is not { } options)
+            return null;
+        var deflate = DeflateNegotiation.Accept(options, context.Request.Headers.SecWebSocketExtensions, out var answer);
+        if (deflate is not null)
+            context.Response.Headers.SecWebSocketExtensions = answer;
+        return deflate;
     }
 
     private async Task ServeAsync(
-        HttpContext context, string id, EngineSession? session, Revision3? revision3, ValueTask<Stream> accepted) =>
-        await Serve(context, id, session, revision3, await accepted.ConfigureAwait(false)).ConfigureAwait(false);
+        HttpContext context, string id, EngineSession? session, Revision3? revision3, PerMessageDeflate? deflate, ValueTask<Stream> accepted) =>
+        await Serve(context, id, session, revision3, deflate, await accepted.ConfigureAwait(false)).ConfigureAwait(false);
 
-    private Task Serve(HttpContext context, string id, EngineSession? session, Revision3? revision3, Stream stream)
+    private Task Serve(
+        HttpContext context, string id, EngineSession? session, Revision3? revision3, PerMessageDeflate? deflate, Stream stream)
     {
         var input = InputOf(context, stream);
         if (session is not null)
-            return Upgrade(context, session, input, stream);
+            return Upgrade(context, session, deflate, input, stream);
         session = new EngineSession(
             server,
             id,
             context,
-            session => new WebSocketTransport(session, input, stream, SocketOf(context), isCandidate: false, context),
+            session => new WebSocketTransport(session, input, stream, SocketOf(context), isCandidate: false, context, deflate),
             revision3);
         session.Open();
         return Run((WebSocketTransport)session.CurrentTransport, context, input);
     }
 
-    private Task Upgrade(HttpContext context, EngineSession session, PipeReader input, Stream stream)
+    private Task Upgrade(HttpContext context, EngineSession session, PerMessageDeflate? deflate, PipeReader input, Stream stream)
     {
         // the reference, too, accepts a WebSocket too many and closes it
         if (session.TryBeginUpgrade() is not { } attempt)
@@ -196,7 +208,7 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
             var close = Frame.Close(CloseCode.Normal, "the session is being upgraded or was");
             return stream.WriteAsync(close.Memory, context.RequestAborted).AsTask();
         }
-        var candidate = new WebSocketTransport(session, input, stream, SocketOf(context), isCandidate: true, context);
+        var candidate = new WebSocketTransport(session, input, stream, SocketOf(context), isCandidate: true, context, deflate);
         attempt.Attach(candidate);
         return Run(candidate, context, input);
     }

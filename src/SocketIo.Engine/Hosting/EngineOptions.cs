@@ -82,6 +82,9 @@ public class EngineOptions
     /// </summary>
     public HttpCompressionOptions? HttpCompression { get; set; } = new();
 
+    /// <summary>Compresses messages on WebSockets with clients that offer it; null never does. Default null.</summary>
+    public PerMessageDeflateOptions? PerMessageDeflate { get; set; }
+
     /// <summary>Calls into the handling of requests.</summary>
     public EngineEvents Events { get; } = new();
 
@@ -99,6 +102,7 @@ public class EngineOptions
         if (Transports is EngineTransports.None || (Transports & ~EngineTransports.All) != 0)
             throw new ArgumentException($"{nameof(Transports)} must name at least one transport.");
         HttpCompression?.Validate();
+        PerMessageDeflate?.Validate();
         if (!Enum.IsDefined(SlowConsumerPolicy))
             throw new ArgumentException($"{nameof(SlowConsumerPolicy)} has no value {SlowConsumerPolicy}.");
     }

@@ -12,10 +12,16 @@ namespace SocketIo.Engine.WebSockets;
 /// unmasked. Payload is taken from the input as it arrives, so the input never has to hold a whole frame.
 /// Used by one receive loop; between messages it holds no rented memory.
 /// </summary>
-internal sealed class FrameReader(int maxMessageBytes)
+/// <param name="maxMessageBytes">The largest message, as it comes and inflated.</param>
+/// <param name="deflate">The extension, where it was agreed on.</param>
+internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflate = null)
 {
     // Two bytes, a 64-bit length and the masking key.
     private const int MaxHeaderSize = 14;
+
+    // RFC 6455 5.2; the first of them is permessage-deflate's.
+    private const byte ReservedBits = 0x70;
+    private const byte Rsv1 = 0x40;
 
     // RFC 6455 5.5: control frames are at most 125 bytes.
     private const int MaxControlSize = 125;
@@ -38,6 +44,7 @@ internal sealed class FrameReader(int maxMessageBytes)
     private bool _inPayload;
     private Opcode _opcode;
     private bool _final;
+    private bool _compressed; // the message, as its first frame says
     private int _remaining;
     private uint _mask;
 
@@ -82,7 +89,11 @@ internal sealed class FrameReader(int maxMessageBytes)
     }
 
     /// <summary>Gives all memory back; the connection is over.</summary>
-    public void Drop() => ReturnMessage();
+    public void Drop()
+    {
+        ReturnMessage();
+        deflate?.Drop();
+    }
 
     /// <summary>False when the header is not complete or has a fault; then nothing was taken.</summary>
     private bool TryReadHeader(ref ReadOnlySequence<byte> input)
@@ -112,7 +123,7 @@ internal sealed class FrameReader(int maxMessageBytes)
         if (IsControl(_opcode))
             _controlLength = 0;
         else if (_opcode != Opcode.Continuation)
-            _messageType = _opcode;
+            (_messageType, _compressed) = (_opcode, (header[0] & Rsv1) != 0);
 
         input = input.Slice(maskAt + sizeof(uint));
         return true;
@@ -122,7 +133,7 @@ internal sealed class FrameReader(int maxMessageBytes)
     private string? FaultOf(byte first, byte second)
     {
         var opcode = (Opcode)(first & 0x0F);
-        if ((first & 0x70) != 0)
+        if ((first & ReservedBits) != 0 && !IsCompressedStart(first))
             return "reserved bits are set";
         if (opcode is > Opcode.Binary and < Opcode.Close or > Opcode.Pong)
             return "the opcode is reserved";
@@ -136,6 +147,10 @@ internal sealed class FrameReader(int maxMessageBytes)
             return "the previous message is not finished";
         return null;
     }
+
+    /// <summary>Whether the reserved bits say that a compressed message begins, which may (RFC 7692 6).</summary>
+    private bool IsCompressedStart(byte first) =>
+        deflate is not null && (first & ReservedBits) == Rsv1 && (Opcode)(first & 0x0F) is Opcode.Text or Opcode.Binary;
 
     private static string? ControlFaultOf(byte first, byte second)
     {
@@ -252,12 +267,28 @@ internal sealed class FrameReader(int maxMessageBytes)
     {
         var type = _messageType;
         _messageType = Opcode.Continuation;
+        if (_compressed && !TryInflate())
+            return;
         if (type == Opcode.Binary)
             _status = FrameReadStatus.Binary;
         else if (Utf8.IsValid(_message.AsSpan(0, _messageLength)))
             _status = FrameReadStatus.Text;
         else
             Fail(InvalidText, "the text is not UTF-8");
+    }
+
+    private bool TryInflate()
+    {
+        switch (deflate!.Inflate(_message ?? [], _messageLength, maxMessageBytes, out var inflated, out var length))
+        {
+            case InflateStatus.TooBig:
+                return Fail(TooBig, "the message is too big when inflated");
+            case InflateStatus.Malformed:
+                return Fail(InvalidText, "the message can't be inflated");
+        }
+        ReturnMessage();
+        (_message, _messageLength) = (inflated, length);
+        return true;
     }
 
     private void FinishClose(ReadOnlySpan<byte> payload)

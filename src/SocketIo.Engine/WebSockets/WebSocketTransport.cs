@@ -51,14 +51,22 @@ internal sealed class WebSocketTransport : Transport
     /// <param name="socket">The socket below it, when nothing lies between that changes bytes; else null.</param>
     /// <param name="isCandidate">Whether the session has another transport so far, and so nothing was written here.</param>
     /// <param name="context">The request that became the WebSocket.</param>
-    public WebSocketTransport(EngineSession session, PipeReader input, Stream output, Socket? socket, bool isCandidate, HttpContext context)
+    /// <param name="deflate">The extension, where it was agreed on.</param>
+    public WebSocketTransport(
+        EngineSession session,
+        PipeReader input,
+        Stream output,
+        Socket? socket,
+        bool isCandidate,
+        HttpContext context,
+        PerMessageDeflate? deflate = null)
     {
         _session = session;
         _input = input;
         _output = output;
         _socket = socket is not null && TryUnblock(socket) ? socket : null;
         _context = context;
-        _frames = new FrameReader(session.Server.Options.MaxHttpBufferSize);
+        _frames = new FrameReader(session.Server.Options.MaxHttpBufferSize, deflate);
 
         // a candidate's first frame answers the 101, and nothing else has been written
         _path = isCandidate ? OpenUnanswered : ThroughStream;

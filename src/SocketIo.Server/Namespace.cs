@@ -123,7 +123,9 @@ public class Namespace : NamespaceEvents
     {
         ReservedEvents.ThrowIfReserved(eventName);
         var frame = Server.Parser.WriteEvent(Name, eventName, args, ackId);
-        return target.IsUncompressed ? frame.Uncompressed() : frame;
+        if (target.IsUncompressed)
+            return frame.Uncompressed();
+        return Server.Options.PerMessageDeflate is { } deflate && frame.Length >= deflate.Threshold ? frame.Shared() : frame;
     }
 
     /// <summary>What the listeners for outgoing events are told; null when there are none.</summary>

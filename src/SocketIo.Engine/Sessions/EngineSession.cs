@@ -216,7 +216,7 @@ public sealed class EngineSession
     {
         do
         {
-            if (!_outbox.Take())
+            if (!_outbox.Take(CurrentTransport.Deflater))
                 return;
             while (_outbox.HasPending)
             {

@@ -56,6 +56,9 @@ public class Frame
         return Of(Opcode.Close, payload[..(2 + written)]);
     }
 
+    /// <summary>The same message for many receivers, deflated once for all that take it so.</summary>
+    internal Frame Shared() => new SharedFrame(_bytes);
+
     /// <summary>The same message, never to be compressed.</summary>
     internal Frame Uncompressed() => new UncompressedFrame(_bytes);
 

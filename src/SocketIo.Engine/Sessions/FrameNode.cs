@@ -28,7 +28,11 @@ internal sealed class FrameNode
     {
     }
 
-    public Frame Frame => _frame!;
+    public Frame Frame
+    {
+        get => _frame!;
+        set => _frame = value;
+    }
 
     /// <summary>While queued: the next older entry, a node or a bare frame. While pending: the next younger node or null.</summary>
     public object? Next { get; set; }

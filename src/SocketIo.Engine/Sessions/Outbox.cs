@@ -64,7 +64,8 @@ internal sealed class Outbox(int maxQueuedBytes)
     }
 
     /// <summary>Moves all new frames behind the pending ones; drain owner only. False once the outbox is sealed.</summary>
-    public bool Take()
+    /// <param name="deflater">What deflates them, where the connection does; from now on their deflated bytes are what is queued.</param>
+    public bool Take(FrameDeflater? deflater = null)
     {
         var taken = Interlocked.Exchange(ref _head, Owned);
         if (ReferenceEquals(taken, Sealed))
@@ -80,6 +81,8 @@ internal sealed class Outbox(int maxQueuedBytes)
         {
             Debug.Assert(taken is not null, "the drain owner took from an idle outbox");
             var node = taken as FrameNode ?? FrameNode.Rent((Frame)taken!);
+            if (deflater is not null)
+                Deflate(node, deflater);
             taken = node.Next ?? Owned;
             node.Next = oldest;
             oldest = node;
@@ -175,6 +178,13 @@ internal sealed class Outbox(int maxQueuedBytes)
         }
         Interlocked.Add(ref _queuedBytes, -frame.Length);
         return EnqueueResult.Sealed;
+    }
+
+    private void Deflate(FrameNode node, FrameDeflater deflater)
+    {
+        var frame = node.Frame;
+        node.Frame = deflater.Adapt(frame);
+        Interlocked.Add(ref _queuedBytes, node.Frame.Length - frame.Length);
     }
 
     private void Pop(FrameNode node)

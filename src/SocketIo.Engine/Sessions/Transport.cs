@@ -5,6 +5,9 @@ internal abstract class Transport
 {
     public abstract EngineTransports Kind { get; }
 
+    /// <summary>What deflates frames before they are written; null unless the client has agreed on it.</summary>
+    public FrameDeflater? Deflater { get; protected init; }
+
     /// <summary>Whether a frame written now would leave now; a hint for volatile messages.</summary>
     public abstract bool IsWritable { get; }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using SocketIo.Engine.Sessions;
 
 namespace SocketIo.Engine.WebSockets;
 
@@ -36,6 +37,9 @@ internal static class DeflateNegotiation
             answer += $"; {DeflateOffer.ServerMaxWindowBits}={serverBits}";
         if (options.ClientMaxWindowBits is { } most && offer.ClientBits is { } offered)
             answer += $"; {DeflateOffer.ClientMaxWindowBits}={Math.Min(most, offered)}";
-        return new PerMessageDeflate(serverBits, !noContext);
+        
+        // the window can't be set, but a message that is no longer than the window can't refer further back
+        var longest = serverBits < DeflateOffer.MostWindowBits ? 1 << serverBits : int.MaxValue;
+        return new PerMessageDeflate(new FrameDeflater(options.Threshold, longest), !noContext);
     }
 }

@@ -7,6 +7,9 @@ internal static class FrameWriter
 {
     private const byte Fin = 0x80;
 
+    // RFC 7692 6
+    private const byte Compressed = 0x40;
+
     /// <summary>The largest header of a server frame: two bytes and a 64-bit length.</summary>
     public const int MaxHeaderSize = 10;
 
@@ -35,6 +38,14 @@ internal static class FrameWriter
                 BinaryPrimitives.WriteUInt64BigEndian(destination[2..], (ulong)payloadLength);
                 return MaxHeaderSize;
         }
+    }
+
+    /// <summary>The same for a message that is deflated.</summary>
+    public static int WriteCompressedHeader(Span<byte> destination, Opcode opcode, int payloadLength)
+    {
+        var size = WriteHeader(destination, opcode, payloadLength);
+        destination[0] |= Compressed;
+        return size;
     }
 
     /// <summary>Splits the first of the frames that <see cref="WriteHeader"/> headed off <paramref name="frames"/>.</summary>

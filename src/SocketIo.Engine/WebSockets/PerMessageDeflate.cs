@@ -1,14 +1,15 @@
 using System.Buffers;
 using System.IO.Compression;
+using SocketIo.Engine.Sessions;
 
 namespace SocketIo.Engine.WebSockets;
 
 /// <summary>
 /// The extension of RFC 7692 on one connection; there is none where it was not agreed on. Inflating belongs to the receive loop.
 /// </summary>
-/// <param name="windowBits">How much of a message that is sent may be referred to, as a power of two.</param>
+/// <param name="deflater">What deflates the messages to the client.</param>
 /// <param name="keepsContext">Whether the client's messages may refer to those before them.</param>
-internal sealed class PerMessageDeflate(int windowBits, bool keepsContext)
+internal sealed class PerMessageDeflate(FrameDeflater deflater, bool keepsContext)
 {
     // Rented first; grows as the message does.
     private const int FirstRent = 4096;
@@ -17,7 +18,7 @@ internal sealed class PerMessageDeflate(int windowBits, bool keepsContext)
     private CompressedInput? _input;
     private DeflateStream? _inflater;
 
-    public int WindowBits => windowBits;
+    public FrameDeflater Deflater => deflater;
 
     public bool KeepsContext => keepsContext;
 

@@ -67,6 +67,7 @@ internal sealed class WebSocketTransport : Transport
         _socket = socket is not null && TryUnblock(socket) ? socket : null;
         _context = context;
         _frames = new FrameReader(session.Server.Options.MaxHttpBufferSize, deflate);
+        Deflater = deflate?.Deflater;
 
         // a candidate's first frame answers the 101, and nothing else has been written
         _path = isCandidate ? OpenUnanswered : ThroughStream;

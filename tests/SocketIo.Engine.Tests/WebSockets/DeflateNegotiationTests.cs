@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using SocketIo.Engine.Sessions;
 using SocketIo.Engine.WebSockets;
 
 namespace SocketIo.Engine.Tests.WebSockets;
@@ -66,12 +67,22 @@ public class DeflateNegotiationTests
         Assert.That(Answer(offer, options), Is.EqualTo(Base + answer));
     }
 
-    [TestCase("permessage-deflate", 15, true)]
-    [TestCase("permessage-deflate; client_no_context_takeover; server_max_window_bits=9", 9, false)]
-    public void The_connection_keeps_to_the_answer(string offer, int windowBits, bool keepsContext)
+    [TestCase("permessage-deflate", 100_000, true)]
+    [TestCase("permessage-deflate; client_no_context_takeover; server_max_window_bits=12", 4096, false)]
+    public void The_connection_keeps_to_the_answer(string offer, int longest, bool keepsContext)
     {
         var deflate = DeflateNegotiation.Accept(new PerMessageDeflateOptions(), offer, out _)!;
-        Assert.That((deflate.WindowBits, deflate.KeepsContext), Is.EqualTo((windowBits, keepsContext)));
+        var most = Frame.Of(Opcode.Binary, new byte[longest - FrameWriter.HeaderSize(longest)]);
+        Assert.That(deflate.KeepsContext, Is.EqualTo(keepsContext));
+        Assert.That(deflate.Deflater.Adapt(most).Length, Is.LessThan(longest / 10));
+    }
+
+    [Test]
+    public void What_is_longer_than_the_client_s_window_is_not_deflated()
+    {
+        var deflate = DeflateNegotiation.Accept(new PerMessageDeflateOptions(), "permessage-deflate; server_max_window_bits=12", out _)!;
+        var frame = Frame.Of(Opcode.Binary, new byte[4096]);
+        Assert.That(deflate.Deflater.Adapt(frame), Is.SameAs(frame));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using SocketIo.Engine.Sessions;
 using SocketIo.Engine.WebSockets;
 
 namespace SocketIo.Engine.Tests.WebSockets;
@@ -8,6 +9,9 @@ public class DeflatedFrameReaderTests
     private const int Limit = 100_000;
 
     private static readonly Fragmentation[] Fragmentations = Fragmentation.All;
+
+    // Of what is sent, which is not read here.
+    private static readonly FrameDeflater Unused = new(int.MaxValue, int.MaxValue);
 
     // RFC 7692 7.2.3.1, 7.2.3.3 and 7.2.3.4: "Hello" compressed, stored, and in a block that ends the stream
     private static readonly byte[] Hello = [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00];
@@ -73,7 +77,7 @@ public class DeflatedFrameReaderTests
     public void A_message_inflates_to_the_limit_and_no_further([Values(0, 1)] int more, [Values(100, 4095, 4096, 4097, Limit)] int limit)
     {
         var payload = new byte[limit + more];
-        var reader = new FrameReader(limit, new PerMessageDeflate(15, keepsContext: true));
+        var reader = new FrameReader(limit, new PerMessageDeflate(Unused, keepsContext: true));
         var deflated = DeflatedClient.Alone(payload);
         var expected = more == 0 ? Received.Of(FrameReadStatus.Binary, payload) : new Received(FrameReadStatus.Error, "", 1009);
         Assert.That(Received.From(reader, [DeflatedClient.Frame(Opcode.Binary, deflated)], incremental: false), Is.EqualTo(new[] { expected }));
@@ -131,7 +135,7 @@ public class DeflatedFrameReaderTests
             throw new InvalidOperationException("the bomb was not refused");
     }
 
-    private static FrameReader Reader(bool keepsContext = true) => new(Limit, new PerMessageDeflate(15, keepsContext));
+    private static FrameReader Reader(bool keepsContext = true) => new(Limit, new PerMessageDeflate(Unused, keepsContext));
 
     private static void AssertReads(Fragmentation fragmentation, byte[] bytes, params Received[] expected)
     {

@@ -26,6 +26,9 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Error, "The connection handler threw.")]
     public static partial void HandlerFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(7, LogLevel.Error, "A listener of the connection's events threw.")]
+    public static partial void ListenerFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(20, LogLevel.Debug, "A request was refused with code {Code} ({Message}): {Detail}")]
     public static partial void Refused(ILogger logger, int code, string message, string? detail);
 

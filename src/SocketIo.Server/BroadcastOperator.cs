@@ -30,7 +30,10 @@ public readonly struct BroadcastOperator : IEmitter
     /// <summary>Only to this server's own sockets when there are several servers.</summary>
     public BroadcastOperator Local => With(_target with { IsLocal = true });
 
-    /// <summary>Only to sockets that can be sent to now; for others the message is dropped, not queued.</summary>
+    /// <summary>
+    /// Only to sockets that can be sent to now; for others the message is dropped, not queued. When that is, see
+    /// <see cref="SocketOperator.Volatile"/>.
+    /// </summary>
     public BroadcastOperator Volatile => With(_target with { IsVolatile = true });
 
     /// <summary>Adds rooms: a socket that is in any of the rooms gets the message. A socket's id is a room.</summary>

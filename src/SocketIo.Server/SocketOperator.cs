@@ -22,7 +22,11 @@ public readonly struct SocketOperator : IEmitter
         _cancellation = cancellation;
     }
 
-    /// <summary>Emits only if the message can be sent now; one that would have to wait is dropped.</summary>
+    /// <summary>
+    /// Emits only if the message can be sent now; one that would have to wait is dropped: while others are queued, while a polling client
+    /// has no request waiting, during the upgrade. Nothing volatile is ever queued. The second of two in a row is sent too when it can
+    /// leave at once, unlike in the reference, which drops what comes before its next flush.
+    /// </summary>
     public SocketOperator Volatile => new(_socket, true, _isUncompressed, _timeout, _cancellation);
 
     /// <summary>Emits to everybody in the namespace but this socket.</summary>

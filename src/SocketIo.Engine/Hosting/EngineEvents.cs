@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace SocketIo.Engine;
 
-/// <summary>Calls into the handling of HTTP requests. They run on the request's thread, before the answer leaves.</summary>
+/// <summary>
+/// Calls from the handling of requests. They run on the request's thread, before the answer leaves. What happens later in a session
+/// is told by its own <see cref="EngineSession.Events"/>.
+/// </summary>
 public sealed class EngineEvents
 {
     /// <summary>
@@ -16,4 +19,12 @@ public sealed class EngineEvents
 
     /// <summary>Called when a request is refused (the reference's <c>connection_error</c>).</summary>
     public Action<ConnectionError>? OnConnectionError { get; set; }
+
+    /// <summary>
+    /// Called when a session has begun (the reference's <c>connection</c> of its engine), before
+    /// <see cref="IEngineHandler.OnOpened"/>, so before any namespace is joined: the place to listen to
+    /// <see cref="EngineSession.Events"/>. What is sent here follows the handshake packet. An exception is logged, and the session
+    /// goes on.
+    /// </summary>
+    public Action<EngineSession>? OnConnection { get; set; }
 }

@@ -49,6 +49,9 @@ public sealed class EngineSession
     // Who waits for an empty queue; null as long as nobody does. Taken by the drain that empties the queue, or by the end.
     private TaskCompletionSource<bool>? _drained;
 
+    // null as long as nobody has asked for them
+    private SessionEvents? _events;
+
     // When the layer above wants the session closed, and why; see SetDeadline.
     private long _deadline = long.MaxValue;
     private string? _deadlineMissed;
@@ -93,6 +96,10 @@ public sealed class EngineSession
 
     /// <summary>Bytes queued and not yet handed to the operating system.</summary>
     public int QueuedBytes => _outbox.QueuedBytes;
+
+    /// <summary>What happens below the messages: packets, heartbeats, the upgrade, the drain, the end.</summary>
+    public SessionEvents Events =>
+        Volatile.Read(ref _events) ?? Interlocked.CompareExchange(ref _events, new SessionEvents(this), null) ?? _events;
 
     /// <summary>What the layer above keeps with the session.</summary>
     internal object? Tag { get; set; }
@@ -176,6 +183,7 @@ public sealed class EngineSession
     {
         if (!IsOpen)
             return false;
+        _events?.OnCreated(frame);
         if (_revision3 is not null)
             frame = _revision3.Adapt(frame);
         switch (_outbox.Enqueue(frame))
@@ -198,6 +206,8 @@ public sealed class EngineSession
     {
         if (IsOpen && CurrentTransport.IsWritable && _outbox.TryEnqueueIdle(_revision3?.Adapt(frame) ?? frame))
         {
+            // it cannot leave before the drain, which is this thread's to begin
+            _events?.OnCreated(frame);
             Cork.Drain(this);
             return true;
         }
@@ -226,7 +236,7 @@ public sealed class EngineSession
                         return;
                     case WriteResult.Closed:
                         _outbox.Seal();
-                        TellDrained(true);
+                        OnDrained();
                         return;
                     case WriteResult.Ended:
                         Terminate();
@@ -235,8 +245,7 @@ public sealed class EngineSession
             }
         }
         while (!_outbox.TryRelease());
-        if (Volatile.Read(ref _drained) is not null)
-            TellDrained(true);
+        OnDrained();
     }
 
     /// <summary>Takes an Engine.IO packet from a transport; the task is not complete while the handler wants no more.</summary>
@@ -252,6 +261,7 @@ public sealed class EngineSession
                 ? Deliver(new EngineMessage(packet, isBinary: true))
                 : Refuse(DisconnectReason.ParseError, "a binary packet that is no message");
         }
+        _events?.OnReceived(isBinary: false, packet);
         if (packet.IsEmpty)
             return Refuse(DisconnectReason.ParseError, "an empty packet");
         switch (packet[0])
@@ -261,10 +271,12 @@ public sealed class EngineSession
             case (byte)'3' when _revision3 is null:
                 Volatile.Write(ref _pingDeadline, _server.Deadline(_server.Options.PingInterval));
                 Volatile.Write(ref _awaitsPong, false);
+                _events?.OnHeartbeat();
                 return ValueTask.CompletedTask;
             case (byte)'2' when _revision3 is not null:
                 Volatile.Write(ref _pingDeadline, _server.Deadline(FirstPing));
                 Enqueue(Revision3.Pong(packet));
+                _events?.OnHeartbeat();
                 return ValueTask.CompletedTask;
             case (byte)'2' or (byte)'3':
                 // engine.io-protocol 4: only the server pings; 3: only the client
@@ -390,7 +402,13 @@ public sealed class EngineSession
         if (polling.Detach())
             Cork.Drain(this);
         Log.Upgraded(_server.Logger);
+        _events?.OnUpgraded();
     }
+
+    /// <summary>The candidate has probed.</summary>
+    internal void OnUpgrading() => _events?.OnUpgrading();
+
+    internal void OnListenerFailed(Exception exception) => Log.ListenerFailed(_server.Logger, exception);
 
     /// <summary>The upgrade came to nothing; polling goes on.</summary>
     internal void CancelUpgrade()
@@ -456,6 +474,13 @@ public sealed class EngineSession
     /// <summary>The request that opened the session ends: what it said is kept, the request is not.</summary>
     internal void DetachRequest() => Volatile.Write(ref _httpContext, RequestSnapshot.Of(HttpContext));
 
+    private void OnDrained()
+    {
+        if (Volatile.Read(ref _drained) is not null)
+            TellDrained(true);
+        _events?.OnDrained();
+    }
+
     private void TellDrained(bool isDrained) => Interlocked.Exchange(ref _drained, null)?.TrySetResult(isDrained);
 
     private void OnQueueFull()
@@ -478,6 +503,8 @@ public sealed class EngineSession
 
     private ValueTask Deliver(EngineMessage message)
     {
+        if (message.IsBinary)
+            _events?.OnReceived(isBinary: true, message.Data);
         try
         {
             return _server.Handler.OnMessageAsync(this, message);
@@ -519,6 +546,14 @@ public sealed class EngineSession
     {
         try
         {
+            _server.Options.Events.OnConnection?.Invoke(this);
+        }
+        catch (Exception exception)
+        {
+            OnListenerFailed(exception);
+        }
+        try
+        {
             _server.Handler.OnOpened(this);
         }
         catch (Exception exception)
@@ -540,5 +575,6 @@ public sealed class EngineSession
         {
             Log.HandlerFailed(_server.Logger, exception);
         }
+        _events?.OnClosed(_reason);
     }
 }

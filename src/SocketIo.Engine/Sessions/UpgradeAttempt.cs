@@ -28,6 +28,7 @@ internal sealed class UpgradeAttempt(EngineSession session, Transport polling, l
         {
             _candidate!.SendAsCandidate(Frame.ProbePong);
             polling.LetGo();
+            session.OnUpgrading();
             return ValueTask.CompletedTask;
         }
         if (!isBinary && packet.SequenceEqual("5"u8))

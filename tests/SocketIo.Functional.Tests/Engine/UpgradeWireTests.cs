@@ -43,6 +43,31 @@ public class UpgradeWireTests
     }
 
     [Test]
+    public async Task Nothing_volatile_is_queued_while_a_client_does_not_poll_nor_during_its_upgrade()
+    {
+        await using var host = await EngineHost.StartAsync();
+        using var polling = await RawPolling.OpenAsync(host.Address);
+        var session = host.Session(polling.Sid);
+        Assert.That(session.EnqueueVolatile(Frame.Text("4not polling")), Is.False);
+        Assert.That(session.QueuedBytes, Is.Zero);
+        using var socket = await CandidateAsync(host, polling);
+        var poll = polling.PollAsync();
+        await Deadlines.Eventually(() => session.CurrentTransport.IsWritable);
+        Assert.That(session.EnqueueVolatile(Frame.Text("4parked")), Is.True);
+        Assert.That(await poll.WithDeadline(), Is.EqualTo(new[] { "4parked" }));
+        Assert.That(session.EnqueueVolatile(Frame.Text("4not polling")), Is.False);
+        await socket.SendAsync("2probe");
+        await socket.ReadAsync();
+        Assert.That(await polling.PollAsync(), Is.EqualTo(new[] { "6" }));
+        Assert.That(session.EnqueueVolatile(Frame.Text("4upgrading")), Is.False);
+        Assert.That(session.QueuedBytes, Is.Zero);
+        await socket.SendAsync("5");
+        await Deadlines.Eventually(() => session.Transport is EngineTransports.WebSocket);
+        Assert.That(session.EnqueueVolatile(Frame.Text("4upgraded")), Is.True);
+        Assert.That((await socket.ReadAsync()).Text, Is.EqualTo("4upgraded"));
+    }
+
+    [Test]
     public async Task A_second_WebSocket_is_closed_and_the_first_goes_on([Values] bool upgraded)
     {
         await using var host = await EngineHost.StartAsync();

@@ -35,8 +35,10 @@ internal static class DeflateNegotiation
             answer += "; " + DeflateOffer.ClientNoContextTakeover;
         if (serverBits < DeflateOffer.MostWindowBits || offer.ServerBits is not null)
             answer += $"; {DeflateOffer.ServerMaxWindowBits}={serverBits}";
-        if (options.ClientMaxWindowBits is { } most && offer.ClientBits is { } offered)
-            answer += $"; {DeflateOffer.ClientMaxWindowBits}={Math.Min(most, offered)}";
+
+        // .NET's client takes no answer for one that allows it more than it has offered
+        if (offer.ClientBits is { } offered && Math.Min(offered, options.ClientMaxWindowBits ?? offered) is var clientBits and < DeflateOffer.MostWindowBits)
+            answer += $"; {DeflateOffer.ClientMaxWindowBits}={clientBits}";
         
         // the window can't be set, but a message that is no longer than the window can't refer further back
         var longest = serverBits < DeflateOffer.MostWindowBits ? 1 << serverBits : int.MaxValue;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using SocketIo.Functional.Tests.Browser;
@@ -60,6 +61,35 @@ public class CompressionTests
         var (toServer, toClient) = (relay.BytesToServer - before.ToServer, relay.BytesToClient - before.ToClient);
         Assert.That(toServer < Much / 10, Is.EqualTo(isCompressed && transport == "websocket"), $"{toServer} bytes to the server");
         Assert.That(toClient < Much / 10, Is.EqualTo(isCompressed), $"{toClient} bytes to the browser");
+    }
+
+    [Test]
+    public async Task A_dotnet_client_understands_every_window_and_keeps_its_own_context_or_not(
+        [Values(9, 10, 12, 15)] int serverBits, [Values(9, 15)] int clientBits, [Values] bool clientContext)
+    {
+        await using var server = await TestServer.StartSocketIoAsync(
+            io => io.On("echo", async (Socket socket, string text) => await socket.EmitAsync("echo", text)),
+            options => options.PerMessageDeflate = new() { Threshold = 50 });
+        await using var client = await RawClient.OpenAsync(server, configure: options => options.DangerousDeflateOptions = new()
+        {
+            ServerMaxWindowBits = serverBits,
+            ClientMaxWindowBits = clientBits,
+            ClientContextTakeover = clientContext,
+        });
+        await client.JoinAsync();
+        foreach (var length in new[] { 60, 400, 500, 520, 1000, 4080, 4100, 40_000 })
+        {
+            var said = $"42[\"echo\",\"{Repeating(length)}\"]";
+            await client.SendAsync(said);
+            Assert.That(await client.ReceiveAsync(), Is.EqualTo(said), $"of {length} characters");
+        }
+    }
+
+    // The second half repeats the first: a reference back as far as can be.
+    private static string Repeating(int length)
+    {
+        var half = Convert.ToHexString(RandomNumberGenerator.GetBytes(length / 4));
+        return half + half;
     }
 
     private static Task<TestServer> StartAsync(bool compress) => TestServer.StartSocketIoAsync(

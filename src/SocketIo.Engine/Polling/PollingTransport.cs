@@ -19,6 +19,7 @@ internal sealed class PollingTransport(EngineSession session, PayloadFormat form
     private bool _leaving;
     private bool _detached;
     private TaskCompletionSource? _receiving;
+    private HttpContext? _reading;
 
     public override EngineTransports Kind => EngineTransports.Polling;
 
@@ -84,7 +85,7 @@ internal sealed class PollingTransport(EngineSession session, PayloadFormat form
         try
         {
             var length = 0;
-            (body, length) = await ReadBodyAsync(context).ConfigureAwait(false);
+            (body, length) = await ReadWholeBodyAsync(context).ConfigureAwait(false);
             if (body is null)
             {
                 context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
@@ -135,7 +136,14 @@ internal sealed class PollingTransport(EngineSession session, PayloadFormat form
         return closed ? WriteResult.Ended : WriteResult.Written;
     }
 
-    public override void Abort() => Unpark()?.Complete(format.Alone("1"u8));
+    public override void Abort()
+    {
+        Unpark()?.Complete(format.Alone("1"u8));
+
+        // a request whose body was read to its end is answered, or another client's by now
+        lock (_sync)
+            _reading?.Abort();
+    }
 
     public override void LetGo()
     {
@@ -284,6 +292,28 @@ internal sealed class PollingTransport(EngineSession session, PayloadFormat form
             outbox.ConsumeFirst();
         }
         return false;
+    }
+
+    /// <summary>Reads the body; meanwhile the end of the session is the end of the request.</summary>
+    private async Task<(byte[]? Body, int Length)> ReadWholeBodyAsync(HttpContext context)
+    {
+        SetReading(context);
+        try
+        {
+            return await ReadBodyAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            SetReading(null);
+        }
+    }
+
+    private void SetReading(HttpContext? context)
+    {
+        lock (_sync)
+            _reading = context;
+        if (context is not null && session.State is SessionState.Closed)
+            context.Abort();
     }
 
     /// <summary>Reads the whole body into a rented array; null when it is over the limit.</summary>

@@ -55,6 +55,20 @@ public class DrainTests
     }
 
     [Test]
+    public async Task A_wait_for_the_drain_goes_on_over_an_upgrade()
+    {
+        var session = _engine.Upgrading(out var polling, out var candidate);
+        polling.Blocked = true;
+        candidate.Receive("2probe");
+        session.Send("1");
+        var wait = session.WhenDrainedAsync();
+        Assert.That(wait.IsCompleted, Is.False);
+        candidate.Receive("5");
+        Assert.That(await wait.WithDeadline(), Is.True);
+        Assert.That(candidate.Written[^1], Is.EqualTo("41"));
+    }
+
+    [Test]
     public void A_wait_for_the_drain_can_be_cancelled()
     {
         var session = _engine.Open(EngineTransports.WebSocket, out var transport);

@@ -29,6 +29,28 @@ public class ConventionTests
     }
 
     [Test]
+    public async Task A_refusal_has_the_headers_of_CORS_and_a_preflight_those_of_the_whole_policy()
+    {
+        await using var host = await EngineHost.StartAsync(options => options.Cors = new CorsPolicyBuilder(Origin)
+            .WithMethods("GET", "PUT", "POST").WithHeaders("my-header").WithExposedHeaders("my-exposed-header").AllowCredentials()
+            .SetPreflightMaxAge(TimeSpan.FromSeconds(123)).Build());
+        using var client = RawPolling.Create(host.Address);
+        var bad = new HttpRequestMessage(HttpMethod.Get, "/engine.io/?EIO=4&transport=websocket");
+        bad.Headers.Add("Origin", Origin);
+        using var refusal = await client.SendAsync(bad);
+        Assert.That((int)refusal.StatusCode, Is.EqualTo(400));
+        Assert.That(refusal.Headers.GetValues("Access-Control-Allow-Origin"), Is.EqualTo(new[] { Origin }));
+        Assert.That(refusal.Headers.GetValues("Access-Control-Allow-Credentials"), Is.EqualTo(new[] { "true" }));
+        Assert.That(refusal.Headers.GetValues("Access-Control-Expose-Headers"), Is.EqualTo(new[] { "my-exposed-header" }));
+
+        var preflight = Request(HttpMethod.Options, Origin);
+        preflight.Headers.Add("Access-Control-Request-Method", "PUT");
+        using var answer = await client.SendAsync(preflight);
+        Assert.That(answer.Headers.GetValues("Access-Control-Allow-Methods"), Is.EqualTo(new[] { "GET,PUT,POST" }));
+        Assert.That(answer.Headers.GetValues("Access-Control-Max-Age"), Is.EqualTo(new[] { "123" }));
+    }
+
+    [Test]
     public async Task RequireCors_leaves_it_to_the_frameworks_middleware([Values] bool allowed)
     {
         await using var host = await EngineHost.StartAsync(

@@ -1,5 +1,6 @@
 using System.Net;
 using SocketIo.Engine;
+using SocketIo.Engine.Sessions;
 using SocketIo.TestKit;
 
 namespace SocketIo.Functional.Tests.Engine;
@@ -53,6 +54,7 @@ public class ErrorAnswerTests
             Assert.That(body, Is.EqualTo($$"""{"code":{{_errors[^1].Code}},"message":"{{_errors[^1].Message}}"}"""));
     }
 
+    [TestCase("", "Transport unknown")]
     [TestCase("EIO=4&transport=tobi", "Transport unknown")]
     [TestCase("EIO=4&transport=websocket&sid=test", "Session ID unknown")]
     [TestCase("EIO=4&transport=polling", "Bad request")]
@@ -85,6 +87,45 @@ public class ErrorAnswerTests
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(BadRequest));
         await socket.SendAsync("4still here");
         Assert.That((await socket.ReadAsync()).Text, Is.EqualTo("4still here"));
+    }
+
+    [Test]
+    public async Task A_request_for_a_WebSocket_that_is_none_is_a_bad_request_and_polling_goes_on()
+    {
+        using var client = await RawPolling.OpenAsync(_host.Address);
+        using var response = await client.GetAsync("EIO=4&transport=websocket");
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(BadRequest));
+        await client.PostAsync("4still here");
+        Assert.That(await client.PollAsync(), Is.EqualTo(new[] { "4still here" }));
+        await client.PostAsync("1");
+    }
+
+    [Test]
+    public async Task Nonsense_right_behind_a_WebSocket_handshake_ends_that_connection_only()
+    {
+        const string Target = "/engine.io/?EIO=4&transport=websocket";
+        using var polling = await RawPolling.OpenAsync(_host.Address);
+        using var opener = await RawWebSocket.ConnectAsync(_host.Address, Target, "\r\ntest");
+        var (frames, _) = await opener.ReadToEndAsync();
+        Assert.That(frames[^1].CloseCode, Is.EqualTo(1002));
+        try
+        {
+            using var candidate = await RawWebSocket.ConnectAsync(_host.Address, $"{Target}&sid={polling.Sid}", "\r\ntest");
+            (frames, _) = await candidate.ReadToEndAsync();
+            Assert.That(frames, Is.Empty);
+        }
+        catch (IOException)
+        {
+            // cut off before its answer had left
+        }
+        await Deadlines.Eventually(() => _host.Session(polling.Sid).State is SessionState.Open);
+        await polling.PostAsync("4still here");
+        Assert.That(await polling.PollAsync(), Is.EqualTo(new[] { "4still here" }));
+        using var other = await RawWebSocket.OpenAsync(_host.Address);
+        await other.SendAsync("4fine");
+        Assert.That((await other.ReadAsync()).Text, Is.EqualTo("4fine"));
+        await polling.PostAsync("1");
     }
 
     [TestCase("PUT")]

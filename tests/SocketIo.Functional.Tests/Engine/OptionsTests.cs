@@ -46,6 +46,15 @@ public class OptionsTests
     }
 
     [Test]
+    public async Task What_follows_the_path_does_not_matter([Values] bool addTrailingSlash)
+    {
+        await using var host = await EngineHost.StartAsync(options => options.AddTrailingSlash = addTrailingSlash);
+        using var client = RawPolling.Create(host.Address);
+        Assert.That(await StatusAsync(client, "/engine.io/foo/bar/" + PollingQuery), Is.EqualTo(200));
+        Assert.That(await StatusAsync(client, "/engine.io/default/"), Is.EqualTo(400));
+    }
+
+    [Test]
     public async Task A_route_group_puts_its_prefix_before_the_path([Values] bool addTrailingSlash)
     {
         var echo = new Echo();
@@ -183,6 +192,28 @@ public class OptionsTests
         Assert.That(upgrade.Response, Does.Contain("X-All: 4").And.Not.Contain("X-Initial"));
         using var socket = await RawWebSocket.OpenAsync(host.Address);
         Assert.That(socket.Response, Does.Contain("X-Initial: 2 websocket").And.Contain("X-All: 5"));
+    }
+
+    [Test]
+    public async Task A_listener_of_the_headers_adds_a_cookie_beside_the_session_s()
+    {
+        await using var host = await EngineHost.StartAsync(options =>
+        {
+            options.Cookie = new CookieBuilder();
+            options.Events.OnInitialHeaders = (_, headers) => headers.Append("Set-Cookie", "initial=1");
+            options.Events.OnHeaders = (_, headers) => headers.Append("Set-Cookie", "each=2");
+        });
+        using var client = RawPolling.Create(host.Address);
+        using var open = await client.GetAsync();
+        var sid = host.App.Sessions.Keys.Single();
+        Assert.That(open.Headers.GetValues("Set-Cookie"), Is.EqualTo(new[] { $"io={sid}; path=/", "initial=1", "each=2" }));
+        using var post = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/engine.io/{PollingQuery}&sid={sid}")
+        {
+            Content = new StringContent("6"),
+        });
+        Assert.That(post.Headers.GetValues("Set-Cookie"), Is.EqualTo(new[] { "each=2" }));
+        using var socket = await RawWebSocket.OpenAsync(host.Address);
+        Assert.That(socket.Response, Does.Contain($"Set-Cookie: io={socket.Sid}; path=/\r\n").And.Contain("Set-Cookie: initial=1\r\n"));
     }
 
     internal static async Task<int> StatusAsync(RawPolling client, string target, HttpMethod? method = null)

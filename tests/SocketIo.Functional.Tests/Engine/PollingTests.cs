@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Hosting;
 using SocketIo.Engine;
 using SocketIo.TestKit;
 
@@ -46,6 +47,28 @@ public class PollingTests
         await Parked();
         _host.Session(_client.Sid).Send("now");
         Assert.That(await poll.WithDeadline(), Is.EqualTo(new[] { "4now" }));
+    }
+
+    [Test]
+    public async Task A_connection_per_request_will_do()
+    {
+        async Task<string> SendAsync(HttpMethod method, string? body = null)
+        {
+            var request = new HttpRequestMessage(method, _client.Target("EIO=4&transport=polling"))
+            {
+                Content = body is null ? null : new StringContent(body),
+            };
+            request.Headers.ConnectionClose = true;
+            using var response = await _client.SendAsync(request);
+            Assert.That(response.Headers.ConnectionClose, Is.True);
+            return await response.Content.ReadAsStringAsync();
+        }
+
+        var poll = SendAsync(HttpMethod.Get);
+        await Parked();
+        Assert.That(await SendAsync(HttpMethod.Post, "4test"), Is.EqualTo("ok"));
+        Assert.That(await poll.WithDeadline(), Is.EqualTo("4test"));
+        Assert.That(_host.App.Closed, Is.Empty);
     }
 
     [Test]
@@ -211,6 +234,26 @@ public class PollingTests
             $"POST {_client.Target("EIO=4&transport=polling")} HTTP/1.1\r\nHost: {_host.Address.Authority}\r\nContent-Length: 100\r\n\r\n4part"));
         tcp.Client.Shutdown(SocketShutdown.Send);
         await AssertClosed(DisconnectReason.TransportError);
+    }
+
+    [Test]
+    public async Task A_close_by_the_server_ends_a_post_whose_body_is_still_to_come()
+    {
+        await using var host = await EngineHost.StartAsync(
+            build: builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MinRequestBodyDataRate = null));
+        using var client = await RawPolling.OpenAsync(host.Address);
+        var session = host.Session(client.Sid);
+        var poll = client.PollAsync();
+        await Deadlines.Eventually(() => session.CurrentTransport.IsWritable);
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(host.Address.Host, host.Address.Port).WithDeadline();
+        await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST {client.Target("EIO=4&transport=polling")} HTTP/1.1\r\nHost: {host.Address.Authority}\r\nContent-Length: 100\r\n\r\n4part"));
+        await Deadlines.Eventually(() => !session.CurrentTransport.WhenReceived().IsCompleted);
+        session.Close();
+        Assert.That(await poll.WithDeadline(), Is.EqualTo(new[] { "1" }));
+        await session.CurrentTransport.WhenReceived().WithDeadline();
+        Assert.That(host.App.Closed, Is.EqualTo(new[] { DisconnectReason.ForcedClose }));
     }
 
     [Test]

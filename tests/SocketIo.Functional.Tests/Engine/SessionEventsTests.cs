@@ -62,5 +62,17 @@ public sealed class SessionEventsTests
         Assert.That(heard, Is.EqualTo(new[] { """True 2["news",1]""" }));
     }
 
+    [Test]
+    public async Task A_client_that_the_server_closes_after_a_heartbeat_sees_a_transport_close([Values("polling", "websocket")] string transport)
+    {
+        await using var server = await TestServer.StartSocketIoAsync(options: options =>
+        {
+            options.PingInterval = TimeSpan.FromMilliseconds(50);
+            options.Events.OnConnection = session => session.Events.Heartbeat += session => session.Close();
+        });
+        var client = await server.OpenAsync(options: new { transports = new[] { transport } });
+        Assert.That(await client.DisconnectedAsync(), Is.EqualTo("transport close"));
+    }
+
     private static string Shown(EnginePacket packet) => packet.IsBinary ? "#" + Convert.ToHexString(packet.Data) : packet.Text;
 }

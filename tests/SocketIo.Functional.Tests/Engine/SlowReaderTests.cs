@@ -116,6 +116,47 @@ public class SlowReaderTests(bool directSocketWrites)
     }
 
     [Test]
+    public async Task A_ping_among_many_large_messages_arrives_and_nothing_is_lost()
+    {
+        const int Half = 50;
+        var clock = new ManualClock();
+        var pinged = new TaskCompletionSource();
+        await using var host = await EngineHost.StartAsync(
+            options =>
+            {
+                options.DirectSocketWrites = directSocketWrites;
+                options.MaxQueuedBytes = int.MaxValue;
+                options.Events.OnConnection = session => session.Events.PacketCreated += (_, packet) =>
+                {
+                    if (packet.Type is EnginePacketType.Ping)
+                        pinged.TrySetResult();
+                };
+            },
+            time: clock);
+        using var client = await RawWebSocket.OpenAsync(host.Address, receiveBuffer: 4096);
+        var session = host.Session(client.Sid);
+        await Warm(client);
+        for (var i = 0; i < Half; i++)
+            session.Send($"{i} {Large}");
+        clock.Advance(TimeSpan.FromSeconds(24));
+        await Deadlines.Eventually(() =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(50));
+            return pinged.Task.IsCompleted;
+        });
+        for (var i = Half; i < 2 * Half; i++)
+            session.Send($"{i} {Large}");
+        var messages = new List<string>();
+        for (var i = 0; i <= 2 * Half; i++)
+            messages.Add((await client.ReadAsync()).Text);
+        Assert.That(messages.Remove("2"), Is.True, "the ping");
+        Assert.That(messages.Select(text => text[1..].Split(' ')[0]), Is.EqualTo(Enumerable.Range(0, 2 * Half).Select(i => $"{i}")));
+        Assert.That(messages, Has.All.EndWith(Large));
+        await client.SendAsync("3");
+        await Warm(client);
+    }
+
+    [Test]
     public async Task A_stalled_client_that_vanishes_leaves_nothing_behind()
     {
         await using var host = await StartAsync(SlowConsumerPolicy.DropNewest);

@@ -7,8 +7,9 @@ using System.Text.Json;
 namespace SocketIo.TestKit;
 
 /// <summary>
-/// One Node process that runs any number of stock clients (tests/clients/driver.mjs). Start one per test assembly, in its
-/// set-up fixture; when the process ends early, everything that waits on it fails with what it wrote to stderr.
+/// One Node process that runs any number of stock clients (tests/clients/driver.mjs), or another process that speaks the same
+/// lines. Start one per test assembly, in its set-up fixture; when the process ends early, everything that waits on it fails with
+/// what it wrote to stderr.
 /// </summary>
 public sealed class NodeDriver : IAsyncDisposable
 {
@@ -37,9 +38,11 @@ public sealed class NodeDriver : IAsyncDisposable
 
     private NodeDriver(Process process) => _process = process;
 
-    public static async Task<NodeDriver> StartAsync()
+    /// <param name="program">What runs the script.</param>
+    /// <param name="script">The driver, a file of tests/clients.</param>
+    public static async Task<NodeDriver> StartAsync(string program = "node", string script = "driver.mjs")
     {
-        var driver = new NodeDriver(Launch(ClientsFolder()));
+        var driver = new NodeDriver(Launch(program, script, ClientsFolder()));
         driver._process.ErrorDataReceived += (_, line) => driver.Remember(line.Data);
         driver._process.BeginErrorReadLine();
         driver._reading = Task.Run(driver.ReadAsync);
@@ -65,6 +68,9 @@ public sealed class NodeDriver : IAsyncDisposable
         await SendAsync(new { op = "open", socket = client.Number, url, options });
         return client;
     }
+
+    /// <summary>The version of the client library; for drivers of one library only.</summary>
+    public async Task<string> GetVersionAsync() => (await SendAsync(new { op = "version" })).GetString()!;
 
     public async ValueTask DisposeAsync()
     {
@@ -195,9 +201,9 @@ public sealed class NodeDriver : IAsyncDisposable
             return string.IsNullOrWhiteSpace(_stderr.ToString()) ? "" : Environment.NewLine + _stderr;
     }
 
-    private static Process Launch(string folder)
+    private static Process Launch(string program, string script, string folder)
     {
-        var start = new ProcessStartInfo("node", "driver.mjs")
+        var start = new ProcessStartInfo(program, script)
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -213,7 +219,7 @@ public sealed class NodeDriver : IAsyncDisposable
         }
         catch (Win32Exception e)
         {
-            throw new InvalidOperationException("The tests with stock clients need Node.js 18 or newer: node was not found.", e);
+            throw new InvalidOperationException($"The tests with stock clients need {program}, which was not found; tests/run tells.", e);
         }
     }
 

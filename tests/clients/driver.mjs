@@ -6,18 +6,20 @@
 //
 // The caller chooses the socket numbers. Binary is {"$b64": "..."} at any depth, both ways; what else JSON has no word for is
 // {"$date": "..."} and, from the caller, {"$undefined": true}. The option "parser" is a name. The option "client" is a
-// major version of socket.io-client, the newest unless given. Ends when stdin ends.
+// version of socket.io-client, the newest unless given. Ends when stdin ends.
 
 import { createInterface } from "node:readline";
 import { io } from "socket.io-client";
 import io1 from "socket.io-client-1";
 import io2 from "socket.io-client-2";
+import io3 from "socket.io-client-3";
+import io40 from "socket.io-client-4.0";
 import msgpack from "socket.io-msgpack-parser";
 import { modernize } from "./oldSocket.mjs";
 import * as plain from "./plainParser.mjs";
 
 const sockets = new Map();
-const clients = { 1: io1, 2: io2 };
+const clients = { 1: io1, 2: io2, 3: io3, "4.0": io40 };
 const parsers = { msgpack, plain };
 
 function write(message) {
@@ -57,7 +59,7 @@ function watch(number, socket) {
     throw new Error("that namespace is already open on this connection");
   }
 
-  if (!socket.onAny) modernize(socket);
+  modernize(socket);
   const acks = new Map();
   const report = (event, ...args) => write({ socket: number, event, args: toWire(args), lifecycle: true });
 

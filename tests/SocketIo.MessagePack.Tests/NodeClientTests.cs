@@ -83,20 +83,6 @@ public sealed class NodeClientTests(string transports)
         Assert.That(error.ToString(), Is.EqualTo("""connect_error(not today, {"code":7})"""));
     }
 
-    [Test]
-    public async Task Both_sides_can_disconnect()
-    {
-        var reasons = System.Threading.Channels.Channel.CreateUnbounded<string>();
-        await using var server = await StartAsync(io => io.OnDisconnect((_, reason) => reasons.Writer.WriteAsync(reason.ToString()).AsTask()));
-        var (leaving, _) = await ConnectAsync(server);
-        await leaving.DisconnectAsync();
-        Assert.That(await reasons.Reader.ReadAsync().AsTask().WithDeadline(), Is.EqualTo("client namespace disconnect"));
-
-        var (sentAway, socket) = await ConnectAsync(server);
-        await socket.DisconnectAsync();
-        Assert.That((await sentAway.NextEventAsync("disconnect")).Args[0].GetString(), Is.EqualTo("io server disconnect"));
-    }
-
     private static Task<TestServer> StartAsync(Action<SocketIoServer>? configure = null) =>
         TestServer.StartSocketIoAsync(configure, build: builder => builder.Services.AddSocketIo().AddMessagePack());
 

@@ -97,25 +97,6 @@ public sealed class NugetClientTests(TransportProtocol transport)
         await connecting.ContinueWith(static _ => { }, TaskScheduler.Default).WithDeadline();
     }
 
-    [Test]
-    public async Task Both_sides_can_disconnect()
-    {
-        var reasons = new Signal<string>();
-        await using var server = await TestServer.StartSocketIoAsync(io => io.OnDisconnect((_, reason) => reasons.SetAsync(reason.ToString())));
-        await using var leaving = Create(server);
-        await ConnectAsync(leaving, server.Io);
-        await leaving.Socket.DisconnectAsync().WithDeadline();
-        Assert.That(await reasons.NextAsync(), Is.EqualTo("client namespace disconnect"));
-
-        await using var sentAway = Create(server);
-        var told = new Signal<string>();
-        sentAway.Socket.OnDisconnected += (_, reason) => told.Set(reason);
-        var socket = await ConnectAsync(sentAway, server.Io);
-        await socket.DisconnectAsync();
-        Assert.That(await reasons.NextAsync(), Is.EqualTo("server namespace disconnect"));
-        Assert.That(await told.NextAsync(), Is.EqualTo("io server disconnect"));
-    }
-
     private Client Create(TestServer server, Action<SocketIOOptions>? configure = null, string nsp = "/")
     {
         var options = new SocketIOOptions { Transport = transport, AutoUpgrade = false, Reconnection = false };

@@ -22,6 +22,9 @@ internal abstract class Transport
     /// <summary>Drops the connection without a word.</summary>
     public abstract void Abort();
 
+    /// <summary>Ends a candidate whose upgrade came to nothing.</summary>
+    public virtual void Dismiss() => Abort();
+
     /// <summary>The client is leaving (an upgrade has probed, or a close packet came): what waits on this transport is let go.</summary>
     public virtual void LetGo()
     {

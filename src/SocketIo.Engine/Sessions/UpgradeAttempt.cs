@@ -16,7 +16,7 @@ internal sealed class UpgradeAttempt(EngineSession session, Transport polling, l
     {
         Interlocked.Exchange(ref _candidate, candidate);
         if (Volatile.Read(ref _ended) != 0)
-            candidate.Abort();
+            candidate.Dismiss();
     }
 
     public bool IsOf(Transport transport) => ReferenceEquals(transport, Volatile.Read(ref _candidate));
@@ -45,7 +45,7 @@ internal sealed class UpgradeAttempt(EngineSession session, Transport polling, l
         session.Server.Metrics.Upgraded(outcome);
         session.CancelUpgrade();
         polling.Keep();
-        Volatile.Read(ref _candidate)?.Abort();
+        Volatile.Read(ref _candidate)?.Dismiss();
     }
 
     private async ValueTask CompleteAsync()

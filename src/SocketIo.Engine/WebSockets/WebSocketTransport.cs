@@ -42,6 +42,7 @@ internal sealed class WebSocketTransport : Transport
     private bool _peerClosed;
     private bool _broken;
     private bool _finished;
+    private bool _dismissed;
     private int _closeWritten;
     private TaskCompletionSource? _whenCloseWritten;
 
@@ -88,7 +89,7 @@ internal sealed class WebSocketTransport : Transport
         string? failure = null;
         try
         {
-            while (!_inputEnded)
+            while (!_inputEnded && !Volatile.Read(ref _dismissed))
             {
                 // a cancelled read is the server's way of saying that the host stops, which the session knows by itself
                 var pending = Process(await _input.ReadAsync().ConfigureAwait(false));
@@ -141,6 +142,20 @@ internal sealed class WebSocketTransport : Transport
         {
             if (!_finished)
                 _context.Abort();
+        }
+    }
+
+    /// <summary>With a close frame, and without a reset: a client that is leaving, too, may not expect one.</summary>
+    public override void Dismiss()
+    {
+        // a request that has ended may be another client's by now
+        lock (_frames)
+        {
+            if (_finished)
+                return;
+            SendAsCandidate(Frame.Close(CloseCode.Normal, "the upgrade came to nothing"));
+            Volatile.Write(ref _dismissed, true);
+            _input.CancelPendingRead();
         }
     }
 

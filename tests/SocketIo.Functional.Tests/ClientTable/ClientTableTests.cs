@@ -80,9 +80,6 @@ public sealed class ClientTableTests
         sides give the reason that the protocol has for it. Of python-socketio, the asyncio client runs: it gives its application no
         reason, and may close the connection before its disconnect packet has left, so that a lost connection counts for it too.
 
-        One limit is not in the table: socket.io-client 1.7 throws when it leaves during the handshake of its upgrade, since the
-        server resets that WebSocket. The row lets a refused client finish its upgrade first.
-
 
         """;
 }

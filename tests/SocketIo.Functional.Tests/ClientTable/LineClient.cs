@@ -3,27 +3,19 @@ using SocketIo.TestKit;
 namespace SocketIo.Functional.Tests.ClientTable;
 
 /// <summary>A client in a driver's process.</summary>
-/// <param name="client">The client.</param>
-/// <param name="upgradesFirst">Whether a refused client finishes its upgrade before it may leave.</param>
-internal sealed class LineClient(NodeClient client, bool upgradesFirst) : IStockClient
+internal sealed class LineClient(NodeClient client) : IStockClient
 {
-    public static async Task<IStockClient> OpenAsync(NodeDriver driver, Visit visit, object options, bool upgradesFirst = false)
+    public static async Task<IStockClient> OpenAsync(NodeDriver driver, Visit visit, object options)
     {
         var client = await driver.OpenAsync(visit.Address, options);
         await client.OnAckEchoAsync("text");
         await client.OnAckEchoAsync("bytes");
-        return new LineClient(client, upgradesFirst);
+        return new LineClient(client);
     }
 
     public Task ConnectedAsync() => client.ConnectedAsync();
 
-    public async Task<string?> RefusedAsync()
-    {
-        var error = await client.NextEventAsync("connect_error");
-        if (upgradesFirst)
-            await client.NextEventAsync("upgrade");
-        return error.Args[0].GetString();
-    }
+    public async Task<string?> RefusedAsync() => (await client.NextEventAsync("connect_error")).Args[0].GetString();
 
     public async Task<string?> EchoAsync(string text) => (await client.EmitWithAckAsync("echo", text)).Single().GetString();
 

@@ -34,9 +34,7 @@ internal static class TableRows
             Open = (_, visit) => LineClient.OpenAsync(
                 StockClients.Node,
                 visit,
-                new { client, transports = Names(transport), query = visit.Query, parser = messagePack ? "msgpack" : null },
-                // the server resets a WebSocket that is left during its handshake, and the ws 1.1 of client 1 throws then
-                upgradesFirst: client == "1" && transport == "upgrade"),
+                new { client, transports = Names(transport), query = visit.Query, parser = messagePack ? "msgpack" : null }),
             Version = _ => Task.FromResult(PackageVersion(package)),
             MessagePack = messagePack,
             // client 1 encodes polled text as UTF-8 twice, and the reference takes it as it comes

@@ -34,4 +34,10 @@ internal static partial class Log
 
     [LoggerMessage(21, LogLevel.Error, "AllowRequest threw; the request is refused.")]
     public static partial void AllowRequestFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(22, LogLevel.Error, "GenerateId threw; the request is refused.")]
+    public static partial void GenerateIdFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(23, LogLevel.Error, "GenerateId gave an id that is in use, or not 1 to 128 characters that a URL may have; the request is refused.")]
+    public static partial void IdRefused(ILogger logger);
 }

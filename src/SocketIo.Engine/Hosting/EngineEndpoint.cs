@@ -127,8 +127,37 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
         var revision3 = query.Protocol == "4" ? null : new Revision3(query.IsBase64 || query.Callback is not null);
         if (revision3 is not null && !_options.AllowEIO3)
             return RefuseAsync(context, isUpgrade, EngineError.UnsupportedProtocolVersion);
-        var id = SessionStore.NewId();
-        return isUpgrade ? AcceptAsync(context, id, null, revision3) : OpenPollingAsync(context, id, revision3, FormatOf(query));
+        return _options.GenerateId is { } generate
+            ? GenerateAndOpenAsync(generate, context, query, isUpgrade, revision3)
+            : OpenAsync(context, SessionStore.NewId(), query, isUpgrade, revision3);
+    }
+
+    private Task OpenAsync(HttpContext context, string id, in EngineQuery query, bool isUpgrade, Revision3? revision3) =>
+        isUpgrade ? AcceptAsync(context, id, null, revision3) : OpenPollingAsync(context, id, revision3, FormatOf(query));
+
+    private async Task GenerateAndOpenAsync(
+        Func<HttpContext, ValueTask<string>> generate, HttpContext context, EngineQuery query, bool isUpgrade, Revision3? revision3)
+    {
+        if (await GenerateIdAsync(generate, context).ConfigureAwait(false) is { } id)
+            await OpenAsync(context, id, query, isUpgrade, revision3).ConfigureAwait(false);
+        else
+            await RefuseAsync(context, isUpgrade, EngineError.BadRequest("ID_GENERATION_ERROR")).ConfigureAwait(false);
+    }
+
+    private async ValueTask<string?> GenerateIdAsync(Func<HttpContext, ValueTask<string>> generate, HttpContext context)
+    {
+        try
+        {
+            var id = await generate(context).ConfigureAwait(false);
+            if (SessionStore.IsId(id) && !server.Sessions.TryGet(id, out _))
+                return id;
+            Log.IdRefused(server.Logger);
+        }
+        catch (Exception exception)
+        {
+            Log.GenerateIdFailed(server.Logger, exception);
+        }
+        return null;
     }
 
     private static PayloadFormat FormatOf(in EngineQuery query)

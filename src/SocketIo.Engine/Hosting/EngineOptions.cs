@@ -52,6 +52,14 @@ public class EngineOptions
     public Func<HttpContext, ValueTask<AllowRequestResult>>? AllowRequest { get; set; }
 
     /// <summary>
+    /// Makes the ids of sessions (the reference's <c>generateId</c>), for routing by them; null, the default, takes 120 random bits.
+    /// Whoever knows an id can speak for the client, so it must not be guessed, and no two sessions may have the same. It has 1 to 128
+    /// letters and digits of ASCII, "-", "_", "." or "~". Another one, one that is in use, and an exception refuse the handshake with
+    /// error code 3 and are logged as errors. A Socket.IO socket has an id of its own besides.
+    /// </summary>
+    public Func<HttpContext, ValueTask<string>>? GenerateId { get; set; }
+
+    /// <summary>
     /// The cookie that carries the session id, for load balancers with sticky sessions; null sends none (default). A name of null
     /// gives "io"; <see cref="CookieBuilder"/>'s own defaults hold for the rest. The value is as secret as the session id.
     /// </summary>

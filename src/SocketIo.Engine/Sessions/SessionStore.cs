@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Collections;
 using System.Collections.Concurrent;
@@ -12,6 +13,12 @@ internal sealed class SessionStore : IEnumerable<EngineSession>
     // 120 random bits, as many as the reference's ids have characters for: 20 of base64url.
     private const int IdBytes = 15;
 
+    private const int MaxIdLength = 128;
+
+    // RFC 3986 2.3: what stands in a query as it is
+    private static readonly SearchValues<char> IdCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~");
+
     private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
 
     public int Count => _sessions.Count;
@@ -24,11 +31,15 @@ internal sealed class SessionStore : IEnumerable<EngineSession>
         return Base64Url.EncodeToString(random);
     }
 
+    /// <summary>Whether a session may have that id.</summary>
+    public static bool IsId(string? id) => id is { Length: > 0 and <= MaxIdLength } && !id.AsSpan().ContainsAnyExcept(IdCharacters);
+
     public void Add(EngineSession session) => _sessions[session.Id] = session;
 
     public bool TryGet(string id, [NotNullWhen(true)] out EngineSession? session) => _sessions.TryGetValue(id, out session);
 
-    public void Remove(EngineSession session) => _sessions.TryRemove(session.Id, out _);
+    /// <summary>Removes that session, not another one with its id.</summary>
+    public void Remove(EngineSession session) => _sessions.TryRemove(KeyValuePair.Create(session.Id, session));
 
     public IEnumerator<EngineSession> GetEnumerator()
     {

@@ -165,6 +165,54 @@ public class OptionsTests
     }
 
     [Test]
+    public async Task The_application_may_make_the_ids_of_sessions()
+    {
+        var made = 0;
+        await using var host = await EngineHost.StartAsync(options => options.GenerateId = async context =>
+        {
+            await Task.Yield();
+            return $"{context.Request.Query["transport"]}-{Interlocked.Increment(ref made)}";
+        });
+        using var polling = await RawPolling.OpenAsync(host.Address);
+        Assert.That(polling.Sid, Is.EqualTo("polling-1"));
+        using var socket = await RawWebSocket.OpenAsync(host.Address);
+        Assert.That(socket.Sid, Is.EqualTo("websocket-2"));
+        await polling.PostAsync("4x");
+        Assert.That(await polling.PollAsync(), Is.EqualTo(new[] { "4x" }));
+    }
+
+    [TestCase("")]
+    [TestCase("not in a query&sid=")]
+    [TestCase("in use")]
+    [TestCase("exception")]
+    public async Task An_id_that_cannot_be_used_refuses_the_handshake(string way)
+    {
+        var errors = new List<(int, string?)>();
+        var made = 0;
+        await using var host = await EngineHost.StartAsync(options =>
+        {
+            options.Events.OnConnectionError = error => errors.Add((error.Code, error.Detail));
+            options.GenerateId = _ => Interlocked.Increment(ref made) == 1 ? new("used") : way switch
+            {
+                "in use" => new("used"),
+                "exception" => throw new InvalidOperationException("nope"),
+                _ => new(way),
+            };
+        });
+        host.Log.Expect("GenerateId");
+        using var first = await RawPolling.OpenAsync(host.Address);
+        using var client = RawPolling.Create(host.Address);
+        using var response = await client.GetAsync();
+        Assert.That((int)response.StatusCode, Is.EqualTo(400));
+        Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo("""{"code":3,"message":"Bad request"}"""));
+        using var socket = await RawWebSocket.ConnectAsync(host.Address, "/engine.io/" + WebSocketQuery);
+        Assert.That(socket.Status, Is.EqualTo(400));
+        Assert.That(errors, Is.EqualTo(new[] { (3, "ID_GENERATION_ERROR"), (3, "ID_GENERATION_ERROR") }));
+        await first.PostAsync("4x");
+        Assert.That(await first.PollAsync(), Is.EqualTo(new[] { "4x" }));
+    }
+
+    [Test]
     public async Task Header_events_come_for_the_first_and_for_each_answer()
     {
         var initial = 0;

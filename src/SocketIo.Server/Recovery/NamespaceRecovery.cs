@@ -166,7 +166,12 @@ internal sealed class NamespaceRecovery
     }
 
     /// <summary>The middleware refused a client that came back, or its connection ended meanwhile.</summary>
-    public void GiveBack(RecoverableSession session) => _sessions.GiveBack(session);
+    public void GiveBack(RecoverableSession session)
+    {
+        // collected anew when it comes again: what is kept must not hold frames that the log may have let go of
+        session.Missed = null;
+        _sessions.GiveBack(session);
+    }
 
     private async ValueTask<RecoverableSession?> TryRestoreAsync(RecoveryRequest request, EngineSession connection)
     {

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SocketIo.Engine;
 
 namespace SocketIo.TestKit;
 
@@ -37,6 +38,9 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>The Socket.IO server, where one was added.</summary>
     public SocketIoServer Io => _app.Services.GetRequiredService<SocketIoServer>();
 
+    /// <summary>Whether the servers of this run use the library's own transport instead of Kestrel's: the tests run with both.</summary>
+    public static bool IsOnEpoll { get; } = Environment.GetEnvironmentVariable("SOCKETIO_TESTS_TRANSPORT") == "epoll";
+
     /// <summary>Starts a server of which the test maps everything itself.</summary>
     public static async Task<TestServer> StartAsync(
         Action<WebApplication> map,
@@ -54,6 +58,8 @@ public sealed class TestServer : IAsyncDisposable
             if (https)
                 listen.UseHttps(Certificate.Value);
         }));
+        if (IsOnEpoll)
+            builder.WebHost.UseEpoll();
         build?.Invoke(builder);
         var app = builder.Build();
         map(app);

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Connections.Features;
@@ -27,6 +26,9 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
     private const string OtherTransport = "the session uses another transport";
 
     private static readonly StreamPipeReaderOptions StreamReading = new(leaveOpen: true, useZeroByteReads: true);
+
+    // The reference, too, accepts a WebSocket too many and closes it.
+    private static readonly Frame UpgradeTooMany = Frame.Close(CloseCode.Normal, "the session is being upgraded or was");
 
     private readonly EngineOptions _options = server.Options;
 
@@ -169,7 +171,7 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
 
     private async Task OpenPollingAsync(HttpContext context, string id, Revision3? revision3, PayloadFormat format)
     {
-        var session = new EngineSession(server, id, RequestSnapshot.Of(context), session => new PollingTransport(session, format), revision3);
+        var session = new EngineSession(server, id, new RequestSnapshot(context), session => new PollingTransport(session, format), revision3);
         AppendCookie(context, id);
 
         // the first GET waits for its own answer: the open packet, which is queued first
@@ -216,6 +218,11 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
     private Task Serve(
         HttpContext context, string id, EngineSession? session, Revision3? revision3, PerMessageDeflate? deflate, Stream stream)
     {
+        if (Release(context) is { } connection)
+        {
+            ServeReleased(context, id, session, revision3, deflate, connection);
+            return Task.CompletedTask;
+        }
         var input = InputOf(context, stream);
         if (session is not null)
             return Upgrade(context, session, deflate, input, stream);
@@ -231,15 +238,35 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
 
     private Task Upgrade(HttpContext context, EngineSession session, PerMessageDeflate? deflate, PipeReader input, Stream stream)
     {
-        // the reference, too, accepts a WebSocket too many and closes it
         if (session.TryBeginUpgrade() is not { } attempt)
-        {
-            var close = Frame.Close(CloseCode.Normal, "the session is being upgraded or was");
-            return stream.WriteAsync(close.Memory, context.RequestAborted).AsTask();
-        }
+            return stream.WriteAsync(UpgradeTooMany.Memory, context.RequestAborted).AsTask();
         var candidate = new WebSocketTransport(session, input, stream, SocketOf(context), isCandidate: true, context, deflate);
         attempt.Attach(candidate);
         return Run(candidate, context, input);
+    }
+
+    /// <summary>The same for a connection that the request does not keep: it ends now.</summary>
+    private void ServeReleased(
+        HttpContext context, string id, EngineSession? session, Revision3? revision3, PerMessageDeflate? deflate, ReleasedConnection connection)
+    {
+        if (session is null)
+        {
+            session = new EngineSession(
+                server, id, new RequestSnapshot(context), session => new WebSocketTransport(session, connection, deflate), revision3);
+            session.Open();
+            ((WebSocketTransport)session.CurrentTransport).Start();
+        }
+        else if (session.TryBeginUpgrade() is { } attempt)
+        {
+            var candidate = new WebSocketTransport(session, connection, deflate);
+            attempt.Attach(candidate);
+            candidate.Start();
+        }
+        else
+        {
+            connection.Send(UpgradeTooMany.Span, out _);
+            connection.Close();
+        }
     }
 
     // The connection's own pipe is the server's to complete.
@@ -358,12 +385,16 @@ internal sealed partial class EngineEndpoint(EngineServer server, CorsService co
         IsExtendedConnect(context) ? null : context.Features.Get<IConnectionTransportFeature>()?.Transport.Input;
 
     // The socket may be written only where the server would write the same bytes to it: HTTP/1.1 without TLS.
-    private Socket? SocketOf(HttpContext context) =>
+    private KestrelSocket? SocketOf(HttpContext context) =>
         _options.DirectSocketWrites
         && !IsExtendedConnect(context)
         && context.Features.Get<ITlsHandshakeFeature>() is null
-            ? context.Features.Get<IConnectionSocketFeature>()?.Socket
+        && context.Features.Get<IConnectionSocketFeature>() is { } feature
+            ? KestrelSocket.TryUse(feature.Socket)
             : null;
+
+    private ReleasedConnection? Release(HttpContext context) =>
+        _options.DirectSocketWrites && !IsExtendedConnect(context) ? context.Features.Get<IReleasableConnection>()?.Release() : null;
 
     private sealed record ErrorBody(
         [property: JsonPropertyName("code")] int Code,

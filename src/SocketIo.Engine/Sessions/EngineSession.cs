@@ -28,7 +28,9 @@ public sealed class EngineSession
     private int _state;
     private Transport _transport;
     private UpgradeAttempt? _upgrade;
-    private HttpContext _httpContext;
+
+    // an HttpContext, or what is left of it
+    private object _request;
 
     // Claimed by the first closer, who alone writes the reason before the state moves to Closing.
     private bool _closeClaimed;
@@ -59,7 +61,19 @@ public sealed class EngineSession
     // When a closing session is dropped; zero while it is open.
     private long _lingerDeadline;
 
-    internal EngineSession(EngineServer server, string id, HttpContext context, Func<EngineSession, Transport> transport, Revision3? revision3 = null)
+    internal EngineSession(
+        EngineServer server, string id, HttpContext request, Func<EngineSession, Transport> transport, Revision3? revision3 = null)
+        : this(server, id, (object)request, transport, revision3)
+    {
+    }
+
+    internal EngineSession(
+        EngineServer server, string id, RequestSnapshot request, Func<EngineSession, Transport> transport, Revision3? revision3)
+        : this(server, id, (object)request, transport, revision3)
+    {
+    }
+
+    private EngineSession(EngineServer server, string id, object request, Func<EngineSession, Transport> transport, Revision3? revision3)
     {
         _server = server;
         _outbox = new Outbox(server.Options.MaxQueuedBytes);
@@ -69,7 +83,7 @@ public sealed class EngineSession
 
         // protocol 3: the client pings, and a ping that is missing then is the end
         _awaitsPong = revision3 is not null;
-        _httpContext = context;
+        _request = request;
         Id = id;
         _transport = transport(this);
     }
@@ -89,7 +103,8 @@ public sealed class EngineSession
     /// The request that opened the session: for a session that began as a WebSocket the request itself until it ends, else a copy
     /// of what it said (headers, query, connection, user, items).
     /// </summary>
-    public HttpContext HttpContext => Volatile.Read(ref _httpContext);
+    public HttpContext HttpContext =>
+        Volatile.Read(ref _request) is HttpContext context ? context : ((RequestSnapshot)_request).HttpContext;
 
     /// <summary>Whether messages can still be sent.</summary>
     public bool IsOpen => State < SessionState.Closing;
@@ -472,7 +487,7 @@ public sealed class EngineSession
     }
 
     /// <summary>The request that opened the session ends: what it said is kept, the request is not.</summary>
-    internal void DetachRequest() => Volatile.Write(ref _httpContext, RequestSnapshot.Of(HttpContext));
+    internal void DetachRequest() => Volatile.Write(ref _request, new RequestSnapshot(HttpContext));
 
     private void OnDrained()
     {

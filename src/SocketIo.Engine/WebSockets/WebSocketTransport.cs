@@ -7,8 +7,9 @@ using SocketIo.Engine.Sessions;
 namespace SocketIo.Engine.WebSockets;
 
 /// <summary>
-/// A WebSocket on the stream that the server upgraded: the receive loop, and the coalescing write. On plaintext HTTP/1.1 frames
-/// go straight to the connection's socket, once everything that went through the server's own pipe is known to have left it.
+/// A WebSocket: the receive loop, and the coalescing write. It lies on the stream that the server upgraded; on plaintext HTTP/1.1
+/// frames then go straight to the connection's socket, once everything that went through the server's own pipe is known to have left
+/// it. Or it has the connection for itself, and there is no request any more.
 /// </summary>
 internal sealed class WebSocketTransport : Transport
 {
@@ -29,9 +30,11 @@ internal sealed class WebSocketTransport : Transport
 
     private readonly EngineSession _session;
     private readonly PipeReader _input;
-    private readonly Stream _output;
-    private readonly Socket? _socket;
-    private readonly HttpContext _context;
+    private readonly DirectSocket? _socket;
+
+    // null where the connection is the WebSocket's own
+    private readonly Stream? _output;
+    private readonly HttpContext? _context;
     private readonly bool _isOpener;
 
     // Locked to order the end of the request and an abort.
@@ -57,18 +60,14 @@ internal sealed class WebSocketTransport : Transport
         EngineSession session,
         PipeReader input,
         Stream output,
-        Socket? socket,
+        DirectSocket? socket,
         bool isCandidate,
         HttpContext context,
         PerMessageDeflate? deflate = null)
+        : this(session, input, socket, deflate)
     {
-        _session = session;
-        _input = input;
         _output = output;
-        _socket = socket is not null && TryUnblock(socket) ? socket : null;
         _context = context;
-        _frames = new FrameReader(session.Server.Options.MaxHttpBufferSize, deflate);
-        Deflater = deflate?.Deflater;
 
         // a candidate's first frame answers the 101, and nothing else has been written
         _path = isCandidate ? OpenUnanswered : ThroughStream;
@@ -76,9 +75,27 @@ internal sealed class WebSocketTransport : Transport
         _isOpener = !isCandidate;
     }
 
+    /// <param name="session">The session; the transport is its own, or wants to become so.</param>
+    /// <param name="connection">The connection, from now on the transport's to close.</param>
+    /// <param name="deflate">The extension, where it was agreed on.</param>
+    public WebSocketTransport(EngineSession session, ReleasedConnection connection, PerMessageDeflate? deflate)
+        : this(session, connection.Input, connection, deflate) => _path = ThroughSocket;
+
+    private WebSocketTransport(EngineSession session, PipeReader input, DirectSocket? socket, PerMessageDeflate? deflate)
+    {
+        _session = session;
+        _input = input;
+        _socket = socket;
+        _frames = new FrameReader(session.Server.Options.MaxHttpBufferSize, deflate);
+        Deflater = deflate?.Deflater;
+    }
+
     public override EngineTransports Kind => EngineTransports.WebSocket;
 
     public override bool IsWritable => true;
+
+    /// <summary>The same as <see cref="RunAsync"/>, without what the current request has put into its flow of execution.</summary>
+    public void Start() => ExecutionContext.Run(CleanFlow.Context, static transport => _ = ((WebSocketTransport)transport!).RunAsync(), this);
 
     /// <summary>
     /// Receives until the connection is over; then the session has lost this transport. It lasts as long as the connection, so
@@ -101,6 +118,10 @@ internal sealed class WebSocketTransport : Transport
         {
             failure = exception.Message;
         }
+        catch (Exception exception)
+        {
+            _session.Fail(exception);
+        }
         _frames.Drop();
 
         // the peer has closed politely: our own close frame leaves before the connection does
@@ -111,6 +132,8 @@ internal sealed class WebSocketTransport : Transport
         _session.OnLost(this, DisconnectReason.TransportClose.With(failure));
         if (_isOpener)
             _session.DetachRequest();
+        if (_context is null)
+            ((ReleasedConnection)_socket!).Close();
     }
 
     public override WriteResult TryWrite(Outbox outbox)
@@ -125,13 +148,7 @@ internal sealed class WebSocketTransport : Transport
         }
     }
 
-    public override void Prefetch()
-    {
-        // a read whose result goes nowhere would be left out
-        var isBlocking = false;
-        if (_socket is not null)
-            Volatile.Write(ref isBlocking, _socket.Blocking);
-    }
+    public override void Prefetch() => _socket?.Prefetch();
 
     public override void Abort()
     {
@@ -140,8 +157,12 @@ internal sealed class WebSocketTransport : Transport
         // a request that has ended may be another client's by now
         lock (_frames)
         {
-            if (!_finished)
+            if (_finished)
+                return;
+            if (_context is not null)
                 _context.Abort();
+            else
+                ((ReleasedConnection)_socket!).Abort();
         }
     }
 
@@ -163,27 +184,13 @@ internal sealed class WebSocketTransport : Transport
     {
         if (Volatile.Read(ref _path) is ThroughSocket)
         {
-            if (_socket!.Send(frame.Span, SocketFlags.None, out _) != frame.Length)
+            if (_socket!.Send(frame.Span, out _) != frame.Length)
                 Abort();
             return;
         }
-        var write = _output.WriteAsync(frame.Memory);
+        var write = _output!.WriteAsync(frame.Memory);
         if (!write.IsCompletedSuccessfully)
             _ = AbortOnFailureAsync(write);
-    }
-
-    /// <summary>With a blocking socket one slow receiver would block the broadcaster. False when the client is gone already.</summary>
-    private static bool TryUnblock(Socket socket)
-    {
-        try
-        {
-            socket.Blocking = false;
-            return true;
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            return false;
-        }
     }
 
     /// <summary>Handles what one read brought; when the session wants a pause, the rest comes again with the next read.</summary>
@@ -306,10 +313,8 @@ internal sealed class WebSocketTransport : Transport
         while (outbox.HasPending)
         {
             var data = outbox.HasOne || outbox.First.Length >= SentAlone ? outbox.FirstRest.Span : Gather(outbox);
-            var sent = _socket!.Send(data, SocketFlags.None, out var error);
-            if (error is SocketError.WouldBlock)
-                sent = 0;
-            else if (error is not SocketError.Success)
+            var sent = _socket!.Send(data, out var error);
+            if (error is not SocketError.Success)
                 return Lose(error.ToString());
 
             var length = data.Length;
@@ -361,7 +366,7 @@ internal sealed class WebSocketTransport : Transport
             data = rented.AsMemory(0, outbox.Gather(rented));
         }
 
-        var write = _output.WriteAsync(data);
+        var write = _output!.WriteAsync(data);
         if (!write.IsCompletedSuccessfully)
         {
             _ = FinishStreamWriteAsync(write, outbox, data.Length, rented);
@@ -427,20 +432,8 @@ internal sealed class WebSocketTransport : Transport
 
         // a peer whose answer can't be read must not wait for ours: the half-close tells it that this was all
         if (_broken && Volatile.Read(ref _path) is ThroughSocket)
-            TryHalfClose();
+            _socket!.EndOutput();
         Interlocked.Exchange(ref _whenCloseWritten, null)?.TrySetResult();
-    }
-
-    private void TryHalfClose()
-    {
-        try
-        {
-            _socket!.Shutdown(SocketShutdown.Send);
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // gone already, which is what was wanted
-        }
     }
 
     private Task WhenCloseWritten()

@@ -21,7 +21,7 @@ public class WebSocketTransportTests
             engine.Server,
             "gone",
             context,
-            session => new WebSocketTransport(session, PipeReader.Create(Stream.Null), Stream.Null, socket, isCandidate: false, context));
+            session => new WebSocketTransport(session, PipeReader.Create(Stream.Null), Stream.Null, KestrelSocket.TryUse(socket), isCandidate: false, context));
         session.Open();
         await ((WebSocketTransport)session.CurrentTransport).RunAsync().WithDeadline();
         Assert.That(engine.Handler.Calls, Is.EqualTo(new[] { "opened", "closed transport close" }));

@@ -234,7 +234,9 @@ public class WebSocketTests(bool directSocketWrites)
 
     private async Task AssertClosed(DisconnectReason reason)
     {
+        // the application is told behind the session's end
         await _host.HasNoSessions();
+        await Deadlines.Eventually(() => _host.App.Closed.Length > 0);
         Assert.That(_host.App.Closed, Is.EqualTo(new[] { reason }));
     }
 

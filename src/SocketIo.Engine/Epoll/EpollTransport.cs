@@ -1,0 +1,92 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace SocketIo.Engine.Epoll;
+
+/// <summary>The transport that Kestrel uses for TCP addresses in place of its own.</summary>
+internal sealed class EpollTransport(IOptions<EpollOptions> options, ILoggerFactory loggers)
+    : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
+{
+    // What a WebSocket that was told to close may take longer than its session waits for the peer.
+    private static readonly TimeSpan ReleasedLinger = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _starting = new();
+    private readonly Watchdog _watchdog = new();
+    private Poller[]? _pollers;
+    private uint _nextPoller;
+    private int _released;
+    private TaskCompletionSource? _noneReleased;
+
+    public PolledTable Table { get; } = new();
+
+    public ILogger Logger { get; } = loggers.CreateLogger("SocketIo.Engine.Epoll");
+
+    public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint;
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        Start();
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        try
+        {
+            socket.Blocking = false;
+
+            // those that it accepts have it, too
+            socket.NoDelay = true;
+            socket.Listen(options.Value.Backlog);
+            return new ValueTask<IConnectionListener>(new EpollListener(this, socket));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public Poller NextPoller() => _pollers![Interlocked.Increment(ref _nextPoller) % (uint)_pollers.Length];
+
+    public EpollConnection Connect(int descriptor, IPEndPoint? local, IPEndPoint? remote) =>
+        new(new ConnectedSocket(this, NextPoller(), descriptor), local, remote);
+
+    public void OnReleased() => Interlocked.Increment(ref _released);
+
+    public void OnReleasedClosed()
+    {
+        if (Interlocked.Decrement(ref _released) == 0)
+            Volatile.Read(ref _noneReleased)?.TrySetResult();
+    }
+
+    public async Task WhenReleasedAreClosed()
+    {
+        var none = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        none = Interlocked.CompareExchange(ref _noneReleased, none, null) ?? none;
+        if (Volatile.Read(ref _released) == 0)
+            return;
+        await Task.WhenAny(none.Task, Task.Delay(ReleasedLinger)).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        foreach (var owner in Table.All())
+            (owner as ConnectedSocket)?.Abort();
+        foreach (var poller in _pollers ?? [])
+            poller.Dispose();
+        _watchdog.Dispose();
+    }
+
+    private void Start()
+    {
+        lock (_starting)
+        {
+            if (_pollers is not null)
+                return;
+            _pollers = new Poller[options.Value.Threads];
+            for (var i = 0; i < _pollers.Length; i++)
+                _pollers[i] = new Poller($"SocketIo epoll {i}", Table, _watchdog);
+            _watchdog.Start(_pollers);
+        }
+    }
+}

@@ -16,8 +16,9 @@ public static class EpollExtensions
     /// <remarks>
     /// <para>
     /// Handlers, and the application's other endpoints, run on the thread that has waited for the connection's bytes. One that
-    /// blocks or computes for more than about ten milliseconds loses that place to another thread, and for a while the thread pool
-    /// serves; until then the connections of the same thread wait. So short handlers cost least, and long ones do no harm.
+    /// blocks for more than about ten milliseconds, or computes for more than fifty, loses that place to another thread, and for a
+    /// while the thread pool serves; until then the connections of the same thread wait. So short handlers cost least, and long ones
+    /// do no harm.
     /// </para>
     /// <para>
     /// For a WebSocket on HTTP/1.1 without TLS, <see cref="EngineSession.HttpContext"/> is a copy from the start: headers, query,

@@ -112,6 +112,25 @@ internal static unsafe partial class Libc
         _ = Write(eventDescriptor, &one, sizeof(ulong));
     }
 
+    /// <summary>The system's number of the calling thread.</summary>
+    [LibraryImport(Name, EntryPoint = "gettid")]
+    public static partial int ThreadId();
+
+    /// <summary>Whether a thread of this process waits for something; else it computes, or would if it had a processor.</summary>
+    public static bool IsWaiting(int thread)
+    {
+        try
+        {
+            // proc(5): the state comes behind the name, which may hold anything but ends with the last parenthesis
+            var stat = File.ReadAllText($"/proc/self/task/{thread}/stat");
+            return stat.AsSpan(stat.LastIndexOf(')') + 2)[0] != 'R';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     [LibraryImport(Name, EntryPoint = "shutdown")]
     public static partial int Shutdown(int descriptor, int how);
 

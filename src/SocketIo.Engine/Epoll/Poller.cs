@@ -27,6 +27,9 @@ internal sealed unsafe class Poller : IDisposable, IPolled
     // waits. Who replaces the leader counts the upper half up; the former one finds that out when it wants the next event.
     private long _place;
 
+    // the leader's thread; written by it
+    private int _thread;
+
     // how many events the last wait has brought; written by the leader only
     private int _count;
 
@@ -54,6 +57,9 @@ internal sealed unsafe class Poller : IDisposable, IPolled
 
     /// <summary>Where the leader is: the same value twice, and busy, is the same event.</summary>
     public long Place => Volatile.Read(ref _place);
+
+    /// <summary>Whether the leader waits for something in the middle of an event; else it computes, or would if it had a processor.</summary>
+    public bool IsBlocked => Libc.IsWaiting(Volatile.Read(ref _thread));
 
     public static bool IsBusy(long place) => (int)place != 0;
 
@@ -93,6 +99,7 @@ internal sealed unsafe class Poller : IDisposable, IPolled
 
     private void Lead(long place)
     {
+        Volatile.Write(ref _thread, Libc.ThreadId());
         while (true)
         {
             for (var next = (int)place; next < _count; next++)

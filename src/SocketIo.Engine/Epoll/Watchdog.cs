@@ -3,9 +3,11 @@ namespace SocketIo.Engine.Epoll;
 /// <summary>Looks every few milliseconds whether a poller's thread is stuck in what it has called; sleeps while nothing happens.</summary>
 internal sealed class Watchdog : IDisposable
 {
-    // A thread found at the same event twice is replaced: after one to two of these. A handler that computes for longer than that
-    // costs a thread, one that computes for less holds up its poller's other connections.
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(5);
+
+    // A thread that is found at the same event twice and waits for something is replaced at once. One that computes, or that others
+    // keep from its processor, is replaced later: on a busy machine that would help nobody.
+    private const int LooksAtComputing = 10;
 
     // After so many looks without any event it sleeps.
     private const int QuietLooks = 200;
@@ -37,7 +39,7 @@ internal sealed class Watchdog : IDisposable
 
     private void Watch()
     {
-        var seen = new long[_pollers.Length];
+        var seen = new Sight[_pollers.Length];
         var quiet = QuietLooks;
         while (!_stopped)
         {
@@ -62,17 +64,21 @@ internal sealed class Watchdog : IDisposable
     }
 
     /// <summary>Whether a poller has moved or is busy.</summary>
-    private bool Look(long[] seen)
+    private bool Look(Sight[] seen)
     {
         var isActive = false;
         for (var i = 0; i < _pollers.Length; i++)
         {
             var place = _pollers[i].Place;
-            isActive |= Poller.IsBusy(place);
-            if (Poller.IsBusy(place) && place == seen[i])
+            var isBusy = Poller.IsBusy(place);
+            isActive |= isBusy;
+            seen[i] = new Sight(place, isBusy && place == seen[i].Place ? seen[i].Again + 1 : 0);
+            if (seen[i].Again >= LooksAtComputing || (seen[i].Again > 0 && _pollers[i].IsBlocked))
                 _pollers[i].TryReplace(place);
-            seen[i] = place;
         }
         return isActive;
     }
+
+    /// <summary>Where a poller's leader was, and how often it was found there again.</summary>
+    private readonly record struct Sight(long Place, int Again);
 }

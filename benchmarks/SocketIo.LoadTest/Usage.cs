@@ -8,7 +8,7 @@ internal static class Usage
 
           dotnet run -c Release --project benchmarks/SocketIo.LoadTest -- [options]
 
-          --servers LIST    socketio, socketio-inline, signalr, node, bun, kestrel (default: all; Bun only when it is on PATH)
+          --servers LIST    socketio, socketio-sockets, signalr, node, bun, kestrel (default: all; Bun only when it is on PATH)
           --scenarios LIST  fanout, echo, rooms, latency, stalled, idle, connect, or one case such as fanout-16 (default: all)
           --n LIST          clients, in every scenario (default: fanout 100, 1000, 2000 and 5000; rooms 2000, idle and connect 5000, else 1000)
           --size BYTES      payload of a message (default 64)
@@ -42,8 +42,8 @@ internal static class Usage
         "One core for the server shows the cost of the work, not how a server scales over cores; the load client has the other one. Where "
             + "it was busy more than 90 % of the time (marked *), it was the limit: CPU still counts, throughput and latency do not.",
         "Payloads are small, all clients are equally fast, and nothing is encrypted or compressed.",
-        "\"this server, inline\" runs handlers on the thread that waits for the sockets (UnsafePreferInlineScheduling of Kestrel's sockets and "
-            + "the environment variable DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1): for applications whose handlers never block.",
+        "\"this server\" has its own transport turned on, UseEpoll(), as README recommends; \"this server, Kestrel's sockets\" has not, which "
+            + "is what it is by default, and elsewhere than on Linux.",
         "\"Kestrel, upgraded only\" is the same web server with a WebSocket that does nothing: what a connection costs before this server's part.",
         "Idle memory is the growth of the resident set without a forced garbage collection.",
         "SocketIOSharp is not measured: it speaks Engine.IO 3 and protocol 4 only, which no client since 3.0 uses by default.",

@@ -41,6 +41,6 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Error, "GenerateId gave an id that is in use, or not 1 to 128 characters that a URL may have; the request is refused.")]
     public static partial void IdRefused(ILogger logger);
 
-    [LoggerMessage(40, LogLevel.Warning, "No connection can be accepted: the process has no free file descriptor.")]
-    public static partial void NoDescriptors(ILogger logger);
+    [LoggerMessage(40, LogLevel.Warning, "A connection could not be accepted: {Why}")]
+    public static partial void NotAccepted(ILogger logger, string why);
 }

@@ -18,7 +18,7 @@ internal sealed class RatioChart(Results results)
     // told apart in print and by the colour-blind; this server's stands out
     private static readonly Dictionary<string, string> Colors = new()
     {
-        ["socketio"] = "#1f5fbf", [Peer.InlineName] = "#6fa3e8", ["signalr"] = "#8e6bbf", ["node"] = "#5c9e5c", ["bun"] = "#d99a2b",
+        ["socketio"] = "#1f5fbf", [Peer.OnSocketsName] = "#6fa3e8", ["signalr"] = "#8e6bbf", ["node"] = "#5c9e5c", ["bun"] = "#d99a2b",
         ["kestrel"] = "#9aa4af",
     };
 

@@ -31,8 +31,6 @@ internal sealed class ServerProcess : IDisposable
             : [.. Launch.Self(), "serve", peer.Name, "--port", $"{port}"];
         var start = Launch.Prepare(command, pin ? Launch.ServerCore : null);
         start.Environment["NODE_ENV"] = "production";
-        if (peer.IsInline)
-            start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
         var server = new ServerProcess(Process.Start(start)!, port);
         try
         {

@@ -7,7 +7,7 @@ namespace SocketIo.LoadTest.Servers;
 /// <param name="Runtime">The executable that runs it; null when this program does.</param>
 internal sealed record Peer(string Name, string Title, string Dialect, string? Runtime)
 {
-    public const string InlineName = "socketio-inline";
+    public const string OnSocketsName = "socketio-sockets";
 
     /// <summary>The server that the others are compared with.</summary>
     public static readonly Peer Own = new("socketio", "this server", "socketio", null);
@@ -15,19 +15,19 @@ internal sealed record Peer(string Name, string Title, string Dialect, string? R
     public static readonly IReadOnlyList<Peer> All =
     [
         Own,
-        new(InlineName, "this server, inline", "socketio", null) { IsInline = true },
+        new(OnSocketsName, "this server, Kestrel's sockets", "socketio", null) { IsSecond = true },
         new("signalr", "SignalR", "signalr", null),
         new("node", "socket.io, Node", "socketio", "node"),
         new("bun", "socket.io, Bun", "socketio", "bun"),
         new("kestrel", "Kestrel, upgraded only", "socketio", null) { HasEvents = false },
     ];
 
-    /// <summary>Whether the threads that wait for sockets run handlers too, which must not block then.</summary>
-    public bool IsInline { get; private init; }
+    /// <summary>Whether it is this server once more, and so measured only where the transport makes a difference.</summary>
+    public bool IsSecond { get; private init; }
 
     /// <summary>Whether it does anything with messages; else it is there to be connected to.</summary>
     public bool HasEvents { get; private init; } = true;
 
     /// <summary>Whether it can be measured in a case, and has anything of its own to show there.</summary>
-    public bool Takes(Case one) => one.HasMessages ? HasEvents && (!IsInline || one.Scenario is Scenario.Echo) : !IsInline;
+    public bool Takes(Case one) => (HasEvents || !one.HasMessages) && !(IsSecond && one.Scenario is Scenario.Rooms or Scenario.Latency or Scenario.Stalled);
 }

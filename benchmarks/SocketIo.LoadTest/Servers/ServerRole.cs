@@ -19,7 +19,7 @@ internal static class ServerRole
         Action<WebApplication> map = server switch
         {
             "socketio" => SocketIoEvents.Add(builder),
-            Peer.InlineName => SocketIoEvents.AddInline(builder),
+            Peer.OnSocketsName => SocketIoEvents.AddOnSockets(builder),
             "kestrel" => UpgradedConnections.Add(builder),
             "signalr" => LoadHub.Add(builder),
             _ => throw new UsageException($"There is no server \"{server}\"."),

@@ -76,15 +76,16 @@ internal sealed class ConnectedSocket : ReleasedConnection, IPolled, IThreadPool
             return;
         if ((events & EndEvents) != 0)
             Volatile.Write(ref _mayHaveEnded, true);
-        if (!_reader.OnReadable())
-            TellOfEnd(events);
-        else if (_poller.IsCautious)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (_poller.IsCautious)
+            ReadOnPool();
         else
-            _reader.Continue();
+            Read();
     }
 
-    void IThreadPoolWorkItem.Execute() => _reader.Continue();
+    /// <summary>Goes on with a read that waits, on a thread of the pool.</summary>
+    public void ReadOnPool() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    void IThreadPoolWorkItem.Execute() => Read();
 
     /// <summary>Bytes received; zero when the peer has ended, below zero with the error's number otherwise.</summary>
     public int Receive(Span<byte> buffer, out int error)
@@ -184,10 +185,18 @@ internal sealed class ConnectedSocket : ReleasedConnection, IPolled, IThreadPool
             Interlocked.Exchange(ref _writable, null)?.TrySetResult();
     }
 
-    /// <summary>Nobody reads while a request is served, but the server has to know of a client that hangs up.</summary>
-    private void TellOfEnd(uint events)
+    private void Read()
     {
-        if ((events & EndEvents) == 0 || Volatile.Read(ref _connection) is not { } connection || !TryHold())
+        if (_reader.OnReadable())
+            _reader.Continue();
+        else if (MayHaveEnded)
+            TellOfEnd();
+    }
+
+    /// <summary>Nobody reads while a request is served, but the server has to know of a client that hangs up.</summary>
+    private void TellOfEnd()
+    {
+        if (Volatile.Read(ref _connection) is not { } connection || !TryHold())
             return;
         var next = Libc.PeekByte(_descriptor);
         var hasEnded = next == 0 || (next < 0 && Libc.LastError != Libc.WouldBlock);

@@ -51,7 +51,6 @@ internal sealed class EpollConnection :
         _features.Set<IConnectionTransportFeature>(this);
         _features.Set<IReleasableConnection>(this);
         _sending = SendAsync();
-        socket.Start(this);
     }
 
     public override string ConnectionId

@@ -7,8 +7,8 @@ namespace SocketIo.Engine.Epoll;
 /// <summary>Accepts the connections of one address, and knows when the WebSockets that the server has let go of are over.</summary>
 internal sealed class EpollListener : IConnectionListener, IPolled
 {
-    // Without free descriptors nothing can be accepted: what waits is looked at again after that time.
-    private static readonly TimeSpan RetryWithoutDescriptors = TimeSpan.FromMilliseconds(100);
+    // Without free descriptors, or memory of the system, nothing can be accepted: what waits is looked at again after that time.
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
 
     private readonly EpollTransport _transport;
     private readonly Socket _socket;
@@ -50,12 +50,12 @@ internal sealed class EpollListener : IConnectionListener, IPolled
                     continue;
                 }
             }
-            if (accepted >= 0)
-                return _transport.Connect(accepted, _local ?? Libc.LocalEndPoint(accepted), remote);
-            if (error is Libc.TooManyFiles or Libc.TooManyFilesOfSystem)
+            if (accepted >= 0 && TryConnect(accepted, remote) is { } connection)
+                return connection;
+            if (accepted < 0 && error is not (0 or Libc.Interrupted or Libc.ConnectionAborted or Libc.WouldBlock))
             {
-                Log.NoDescriptors(_transport.Logger);
-                await Task.Delay(RetryWithoutDescriptors, cancellationToken).ConfigureAwait(false);
+                Log.NotAccepted(_transport.Logger, Libc.Describe(error));
+                await Task.Delay(Retry, cancellationToken).ConfigureAwait(false);
             }
         }
         return null;
@@ -80,6 +80,20 @@ internal sealed class EpollListener : IConnectionListener, IPolled
     {
         await UnbindAsync().ConfigureAwait(false);
         await _transport.WhenReleasedAreClosed().ConfigureAwait(false);
+    }
+
+    private EpollConnection? TryConnect(int descriptor, IPEndPoint? remote)
+    {
+        try
+        {
+            return _transport.Connect(descriptor, _local ?? Libc.LocalEndPoint(descriptor), remote);
+        }
+        catch (IOException exception)
+        {
+            // the server would end its loop
+            Log.NotAccepted(_transport.Logger, exception.Message);
+            return null;
+        }
     }
 
     private void WakeUp() => Interlocked.Exchange(ref _waiting, null)?.TrySetResult();

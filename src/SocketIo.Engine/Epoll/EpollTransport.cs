@@ -48,8 +48,23 @@ internal sealed class EpollTransport(IOptions<EpollOptions> options, ILoggerFact
 
     public Poller NextPoller() => _pollers![Interlocked.Increment(ref _nextPoller) % (uint)_pollers.Length];
 
-    public EpollConnection Connect(int descriptor, IPEndPoint? local, IPEndPoint? remote) =>
-        new(new ConnectedSocket(this, NextPoller(), descriptor), local, remote);
+    /// <summary>Begins with an accepted connection.</summary>
+    /// <exception cref="IOException">The system does not watch one more; the connection is closed.</exception>
+    public EpollConnection Connect(int descriptor, IPEndPoint? local, IPEndPoint? remote)
+    {
+        var socket = new ConnectedSocket(this, NextPoller(), descriptor);
+        var connection = new EpollConnection(socket, local, remote);
+        try
+        {
+            socket.Start(connection);
+        }
+        catch
+        {
+            socket.Close();
+            throw;
+        }
+        return connection;
+    }
 
     public void OnReleased() => Interlocked.Increment(ref _released);
 

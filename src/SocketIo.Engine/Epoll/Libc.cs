@@ -18,9 +18,8 @@ internal static unsafe partial class Libc
 
     public const int Interrupted = 4; // EINTR
     public const int WouldBlock = 11; // EAGAIN
-    public const int TooManyFilesOfSystem = 23; // ENFILE
-    public const int TooManyFiles = 24; // EMFILE
     public const int BrokenPipe = 32; // EPIPE
+    public const int ConnectionAborted = 103; // ECONNABORTED
     public const int ConnectionReset = 104; // ECONNRESET
 
     public const int ShutdownSend = 1;

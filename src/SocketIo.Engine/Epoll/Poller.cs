@@ -68,12 +68,15 @@ internal sealed unsafe class Poller : IDisposable, IPolled
     public void Rewatch(int descriptor, uint events) => Libc.Control(_epoll, Libc.EpollModify, descriptor, events);
 
     /// <summary>Gives the place of a leader that does not come back from an event to a new thread; nothing when it has come back.</summary>
-    public bool TryReplace(long place)
+    /// <param name="place">Where the leader was seen.</param>
+    /// <param name="isBlocked">Whether it waits for something. One that computes is in nobody's way when there is one processor.</param>
+    public bool TryReplace(long place, bool isBlocked)
     {
         var successor = NextWait(place) | (uint)place;
         if (Interlocked.CompareExchange(ref _place, successor, place) != place)
             return false;
-        BeCautious();
+        if (isBlocked || Environment.ProcessorCount > 1)
+            BeCautious();
         StartLeader(successor);
         return true;
     }

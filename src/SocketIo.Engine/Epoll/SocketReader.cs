@@ -20,12 +20,16 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
     private const int SmallBuffer = 4 * 1024;
     private const int LargeBuffer = 64 * 1024;
 
+    // A client that sends without a pause must not keep the thread for itself: after so many receives in a row others come first.
+    private const int MaxInARow = 16;
+
     private ManualResetValueTaskSourceCore<bool> _source;
     private byte[]? _buffer;
     private Exception? _error;
     private int _start;
     private int _end;
     private int _state;
+    private int _inARow;
     private bool _hasNew; // bytes that the consumer has not examined
     private bool _isDrained; // the last receive took all there was
     private bool _hasFilled;
@@ -36,6 +40,8 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
     {
         if (cancellationToken.CanBeCanceled)
             return ReadCancelableAsync(cancellationToken);
+        if (_inARow >= MaxInARow)
+            return ReadLater();
         while (!TryFill())
         {
             _source.Reset();
@@ -99,15 +105,6 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
         _source.SetResult(true);
     }
 
-    /// <summary>Gives the memory back; the reader's last call.</summary>
-    public void ReturnBuffer()
-    {
-        if (_buffer is null)
-            return;
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = null;
-    }
-
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
     {
         _source.GetResult(token);
@@ -127,6 +124,15 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
         if (result.IsCanceled)
             cancellation.ThrowIfCancellationRequested();
         return result;
+    }
+
+    private ValueTask<ReadResult> ReadLater()
+    {
+        _inARow = 0;
+        _source.Reset();
+        Interlocked.Exchange(ref _state, Waiting);
+        socket.ReadOnPool();
+        return new ValueTask<ReadResult>(this, _source.Version);
     }
 
     private void WakeUp()
@@ -160,6 +166,8 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
         if (Interlocked.CompareExchange(ref _state, Waiting, Idle) != Idle)
             return false;
 
+        _inARow = 0;
+
         // what was asked for before it could be seen that a read waits
         return !(Volatile.Read(ref _isCancelled) || socket.IsClosed)
             || Interlocked.CompareExchange(ref _state, Ready, Waiting) != Waiting;
@@ -167,6 +175,7 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
 
     private void Receive()
     {
+        _inARow++;
         MakeRoom();
         var room = _buffer!.Length - _end;
         var received = socket.Receive(_buffer.AsSpan(_end), out var error);
@@ -219,6 +228,12 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
         }
         _end -= _start;
         _start = 0;
+    }
+
+    private void ReturnBuffer()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer!);
+        _buffer = null;
     }
 
     private ReadResult Take()

@@ -73,8 +73,11 @@ internal sealed class Watchdog : IDisposable
             var isBusy = Poller.IsBusy(place);
             isActive |= isBusy;
             seen[i] = new Sight(place, isBusy && place == seen[i].Place ? seen[i].Again + 1 : 0);
-            if (seen[i].Again >= LooksAtComputing || (seen[i].Again > 0 && _pollers[i].IsBlocked))
-                _pollers[i].TryReplace(place);
+            if (seen[i].Again == 0)
+                continue;
+            var isBlocked = _pollers[i].IsBlocked;
+            if (isBlocked || seen[i].Again >= LooksAtComputing)
+                _pollers[i].TryReplace(place, isBlocked);
         }
         return isActive;
     }

@@ -191,6 +191,10 @@ internal sealed class ConnectedSocket : ReleasedConnection, IPolled, IThreadPool
             return;
         var next = Libc.PeekByte(_descriptor);
         var hasEnded = next == 0 || (next < 0 && Libc.LastError != Libc.WouldBlock);
+
+        // behind bytes that nobody has read a reset shows when sending only; the event may be that of a former owner
+        if (next > 0 && (events & Libc.EpollError) != 0)
+            hasEnded = Libc.Send(_descriptor, []) < 0;
         LetGo();
         if (hasEnded)
             connection.OnEnded();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -29,7 +30,7 @@ internal sealed class EpollTransport(IOptions<EpollOptions> options, ILoggerFact
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         Start();
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        var socket = Bind(endpoint);
         try
         {
             socket.Blocking = false;
@@ -75,6 +76,19 @@ internal sealed class EpollTransport(IOptions<EpollOptions> options, ILoggerFact
         foreach (var poller in _pollers ?? [])
             poller.Dispose();
         _watchdog.Dispose();
+    }
+
+    private static Socket Bind(EndPoint endpoint)
+    {
+        try
+        {
+            return SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.AddressAlreadyInUse)
+        {
+            // the server names the address
+            throw new AddressInUseException(exception.Message, exception);
+        }
     }
 
     private void Start()

@@ -48,6 +48,19 @@ public class FolderRuleTests
     }
 
     [Test]
+    public void Nothing_but_its_extension_sees_the_epoll_transport_and_it_sees_only_WebSockets_and_the_log()
+    {
+        AssertNone(_engine.Between(
+            from => !In("SocketIo.Engine.Epoll", "SocketIo.Engine.EpollExtensions")(from) && from.StartsWith("SocketIo.", StringComparison.Ordinal),
+            In("SocketIo.Engine.Epoll")));
+        AssertNone(_engine.Between(
+            In("SocketIo.Engine.Epoll"),
+            to => In("SocketIo.Engine")(to)
+                && !In("SocketIo.Engine.Epoll", "SocketIo.Engine.EpollOptions", "SocketIo.Engine.WebSockets", "SocketIo.Engine.Log")(to)));
+        AssertSome(_engine, "SocketIo.Engine.EpollExtensions", "SocketIo.Engine.Epoll.EpollTransport");
+    }
+
+    [Test]
     public void The_engine_sees_nothing_of_the_server()
     {
         // what the compiler makes has the same names in every assembly

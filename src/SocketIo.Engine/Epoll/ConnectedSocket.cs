@@ -166,16 +166,23 @@ internal sealed class ConnectedSocket : ReleasedConnection, IPolled, IThreadPool
         var writable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Interlocked.Exchange(ref _writable, writable);
 
-        // this also asks for the events that have come already
-        if (TryHold())
-        {
-            _poller.Rewatch(_descriptor, ReadEvents | Libc.EpollOut);
-            LetGo();
-        }
-        else
+        // this also asks for the events that have come already; without a socket to ask for, the next send tells why
+        if (!TryHold())
         {
             writable.TrySetResult();
+            return writable.Task;
         }
+        try
+        {
+            _poller.Rewatch(_descriptor, ReadEvents | Libc.EpollOut);
+        }
+        catch (IOException)
+        {
+            // the transport has ended, and nobody would ever tell
+            _ = Libc.Shutdown(_descriptor, Libc.ShutdownBoth);
+            writable.TrySetResult();
+        }
+        LetGo();
         return writable.Task;
     }
 
@@ -200,6 +207,10 @@ internal sealed class ConnectedSocket : ReleasedConnection, IPolled, IThreadPool
             return;
         var next = Libc.PeekByte(_descriptor);
         var hasEnded = next == 0 || (next < 0 && Libc.LastError != Libc.WouldBlock);
+
+        // behind bytes that nobody has read a reset shows when sending only
+        if (next > 0)
+            hasEnded = Libc.Send(_descriptor, []) < 0;
         LetGo();
         if (hasEnded)
             connection.OnEnded();

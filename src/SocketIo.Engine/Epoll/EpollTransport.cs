@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -29,7 +30,7 @@ internal sealed class EpollTransport(IOptions<EpollOptions> options, ILoggerFact
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         Start();
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        var socket = Bind(endpoint);
         try
         {
             socket.Blocking = false;
@@ -71,16 +72,18 @@ internal sealed class EpollTransport(IOptions<EpollOptions> options, ILoggerFact
     public void OnReleasedClosed()
     {
         if (Interlocked.Decrement(ref _released) == 0)
-            Volatile.Read(ref _noneReleased)?.TrySetResult();
+            Interlocked.Exchange(ref _noneReleased, null)?.TrySetResult();
     }
 
+    /// <summary>Waits for the WebSockets that the server does not know any more, those of all addresses.</summary>
     public async Task WhenReleasedAreClosed()
     {
-        var none = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        none = Interlocked.CompareExchange(ref _noneReleased, none, null) ?? none;
-        if (Volatile.Read(ref _released) == 0)
-            return;
-        await Task.WhenAny(none.Task, Task.Delay(ReleasedLinger)).ConfigureAwait(false);
+        var added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var none = Interlocked.CompareExchange(ref _noneReleased, added, null) ?? added;
+
+        // a full fence lies between the wait's publication and this look
+        if (Volatile.Read(ref _released) != 0)
+            await Task.WhenAny(none.Task, Task.Delay(ReleasedLinger)).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -90,6 +93,19 @@ internal sealed class EpollTransport(IOptions<EpollOptions> options, ILoggerFact
         foreach (var poller in _pollers ?? [])
             poller.Dispose();
         _watchdog.Dispose();
+    }
+
+    private static Socket Bind(EndPoint endpoint)
+    {
+        try
+        {
+            return SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.AddressAlreadyInUse)
+        {
+            // the server names the address
+            throw new AddressInUseException(exception.Message, exception);
+        }
     }
 
     private void Start()

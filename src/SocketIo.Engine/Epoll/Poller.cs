@@ -21,6 +21,9 @@ internal sealed unsafe class Poller : IDisposable, IPolled
     private readonly Watchdog _watchdog;
     private readonly int _epoll;
     private readonly int _wakeUp;
+
+    // Pinned, and never given back by hand: a former leader may still look at it when the last one has ended.
+    private readonly byte[] _memory = GC.AllocateUninitializedArray<byte>(MaxEvents * Libc.EventSize, pinned: true);
     private readonly byte* _events;
 
     // Where the leader is: the number of the wait in the upper half, one more than the event's index in the lower one, zero while it
@@ -38,17 +41,20 @@ internal sealed unsafe class Poller : IDisposable, IPolled
     private long _lastCautiousUntil;
     private long _caution = FirstCaution;
     private volatile bool _stopped;
+    private volatile bool _ends;
 
     public Poller(string name, PolledTable table, Watchdog watchdog)
     {
         _name = name;
         _table = table;
         _watchdog = watchdog;
-        _events = (byte*)NativeMemory.Alloc(MaxEvents, (nuint)Libc.EventSize);
+        _events = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_memory, 0);
         _epoll = Libc.CreateEpoll();
         _wakeUp = Libc.CreateEvent();
         table.Add(_wakeUp, this);
-        Libc.Control(_epoll, Libc.EpollAdd, _wakeUp, Libc.EpollIn | Libc.EpollEdgeTriggered);
+
+        // level-triggered, as it is never read: each wait ends with it, also that of a leader who comes later
+        Libc.Control(_epoll, Libc.EpollAdd, _wakeUp, Libc.EpollIn);
         StartLeader(0);
     }
 
@@ -92,7 +98,8 @@ internal sealed unsafe class Poller : IDisposable, IPolled
 
     void IPolled.OnEvents(uint events)
     {
-        // the wake-up: the leader looks at _stopped
+        // the wake-up. Only now nobody writes to its descriptor any more, and it may be closed
+        _ends = true;
     }
 
     private static long NextWait(long place) => ((place >> 32) + 1) << 32;
@@ -107,14 +114,17 @@ internal sealed unsafe class Poller : IDisposable, IPolled
         {
             for (var next = (int)place; next < _count; next++)
             {
+                // before the place moves: from then on there may be a successor, whose wait overwrites it
+                var descriptor = Libc.DescriptorOf(_events, next);
+                var events = Libc.EventsOf(_events, next);
                 if (!TryMove(ref place, place + 1))
                     return;
                 _watchdog.OnActive();
-                Handle(next);
+                _table[descriptor]?.OnEvents(events);
             }
             if (!TryMove(ref place, NextWait(place)))
                 return;
-            if (_stopped)
+            if (_ends)
                 break;
 
             _count = 0;
@@ -126,10 +136,7 @@ internal sealed unsafe class Poller : IDisposable, IPolled
         _table.Remove(_wakeUp);
         _ = Libc.Close(_wakeUp);
         _ = Libc.Close(_epoll);
-        NativeMemory.Free(_events);
     }
-
-    private void Handle(int index) => _table[Libc.DescriptorOf(_events, index)]?.OnEvents(Libc.EventsOf(_events, index));
 
     private bool TryMove(ref long place, long to)
     {

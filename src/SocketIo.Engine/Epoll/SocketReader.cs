@@ -16,6 +16,9 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
     private const int Ready = 1;
     private const int Waiting = 2;
 
+    private const int ByCall = 1;
+    private const int ByToken = 2;
+
     // Most reads bring a message or a request; who fills that gets more at once.
     private const int SmallBuffer = 4 * 1024;
     private const int LargeBuffer = 64 * 1024;
@@ -34,7 +37,7 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
     private bool _isDrained; // the last receive took all there was
     private bool _hasFilled;
     private bool _isOver;
-    private bool _isCancelled; // written by any thread
+    private int _cancelled; // written by any thread: ByCall, ByToken
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -76,11 +79,7 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
             ReturnBuffer();
     }
 
-    public override void CancelPendingRead()
-    {
-        Volatile.Write(ref _isCancelled, true);
-        WakeUp();
-    }
+    public override void CancelPendingRead() => Cancel(ByCall);
 
     /// <summary>The server's connection completes what it has read; a released one reads on.</summary>
     public override void Complete(Exception? exception = null)
@@ -119,9 +118,13 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
     private async ValueTask<ReadResult> ReadCancelableAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var registration = cancellation.UnsafeRegister(static reader => ((SocketReader)reader!).CancelPendingRead(), this);
-        var result = await ReadAsync(CancellationToken.None).ConfigureAwait(false);
-        if (result.IsCanceled)
+        var registration = cancellation.UnsafeRegister(static reader => ((SocketReader)reader!).Cancel(ByToken), this);
+        ReadResult result;
+        await using (registration.ConfigureAwait(false))
+            result = await ReadAsync(CancellationToken.None).ConfigureAwait(false);
+
+        // the token was this read's: the next one does not hear of it
+        if ((Volatile.Read(ref _cancelled) & ByToken) != 0 && (Interlocked.And(ref _cancelled, ~ByToken) & ByToken) != 0)
             cancellation.ThrowIfCancellationRequested();
         return result;
     }
@@ -133,6 +136,12 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
         Interlocked.Exchange(ref _state, Waiting);
         socket.ReadOnPool();
         return new ValueTask<ReadResult>(this, _source.Version);
+    }
+
+    private void Cancel(int how)
+    {
+        Interlocked.Or(ref _cancelled, how);
+        WakeUp();
     }
 
     private void WakeUp()
@@ -148,7 +157,7 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
     /// <summary>Whether there is something to tell: new bytes, the end, or that the read was cancelled.</summary>
     private bool TryFill()
     {
-        while (!_hasNew && !_isOver && !Volatile.Read(ref _isCancelled))
+        while (!_hasNew && !_isOver && Volatile.Read(ref _cancelled) == 0)
         {
             if (_isDrained && Volatile.Read(ref _state) != Ready)
                 return false;
@@ -169,7 +178,7 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
         _inARow = 0;
 
         // what was asked for before it could be seen that a read waits
-        return !(Volatile.Read(ref _isCancelled) || socket.IsClosed)
+        return !(Volatile.Read(ref _cancelled) != 0 || socket.IsClosed)
             || Interlocked.CompareExchange(ref _state, Ready, Waiting) != Waiting;
     }
 
@@ -240,7 +249,7 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
     {
         if (_error is not null)
             throw _error;
-        var isCancelled = Volatile.Read(ref _isCancelled) && Interlocked.Exchange(ref _isCancelled, false);
+        var isCancelled = (Volatile.Read(ref _cancelled) & ByCall) != 0 && (Interlocked.And(ref _cancelled, ~ByCall) & ByCall) != 0;
         var buffer = _buffer is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
         return new ReadResult(buffer, isCancelled, _isOver);
     }

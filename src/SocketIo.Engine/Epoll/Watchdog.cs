@@ -17,6 +17,9 @@ internal sealed class Watchdog : IDisposable
     private bool _sleeps = true;
     private volatile bool _stopped;
 
+    /// <summary>Whether it waits for the next event.</summary>
+    public bool IsAsleep => Volatile.Read(ref _sleeps);
+
     public void Start(Poller[] pollers)
     {
         _pollers = pollers;

@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
 using SocketIo;
+using SocketIo.Engine;
 
 var builder = WebApplication.CreateBuilder(args);
+
+// cheaper on Linux; elsewhere it changes nothing
+builder.WebHost.UseEpoll();
 builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 builder.Services.AddSocketIo();
 

@@ -124,8 +124,8 @@ internal sealed class WebSocketTransport : Transport
         }
         _frames.Drop();
 
-        // the peer has closed politely: our own close frame leaves before the connection does
-        if (_peerClosed && _session.State is SessionState.Closing)
+        // the peer has closed politely: our own close frame leaves before the connection does, where it leaves on this one
+        if (_peerClosed && ReferenceEquals(_session.CurrentTransport, this) && _session.State is SessionState.Closing)
             await WhenCloseWritten().ConfigureAwait(false);
         lock (_frames)
             _finished = true;

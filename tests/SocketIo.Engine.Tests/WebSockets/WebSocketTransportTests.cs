@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
+using SocketIo.Engine.Sessions;
 using SocketIo.Engine.Tests.Sessions;
 using SocketIo.Engine.WebSockets;
 using SocketIo.TestKit;
@@ -26,5 +27,20 @@ public class WebSocketTransportTests
         await ((WebSocketTransport)session.CurrentTransport).RunAsync().WithDeadline();
         Assert.That(engine.Handler.Calls, Is.EqualTo(new[] { "opened", "closed transport close" }));
         Assert.That(engine.Server.Sessions.Count, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_candidate_whose_client_closes_it_ends_although_its_session_is_closing_on_polling()
+    {
+        using var engine = new TestEngine();
+        var session = engine.Open(EngineTransports.Polling, out var polling);
+        polling.Blocked = true;
+        session.TryBeginUpgrade();
+        session.Close();
+        Assert.That(session.State, Is.EqualTo(SessionState.Closing));
+        var input = new MemoryStream([0x88, 0x80, 1, 2, 3, 4]);
+        var candidate = new WebSocketTransport(
+            session, PipeReader.Create(input), Stream.Null, socket: null, isCandidate: true, new DefaultHttpContext());
+        await candidate.RunAsync().WithDeadline();
     }
 }

@@ -101,7 +101,7 @@ public sealed class EngineSession
 
     /// <summary>
     /// The request that opened the session: for a session that began as a WebSocket the request itself until it ends, else a copy
-    /// of what it said (headers, query, connection, user, items).
+    /// of what it said (headers, query, connection, user, items). With <see cref="EpollExtensions.UseEpoll"/> a copy in both cases.
     /// </summary>
     public HttpContext HttpContext =>
         Volatile.Read(ref _request) is HttpContext context ? context : ((RequestSnapshot)_request).HttpContext;

@@ -60,13 +60,17 @@ internal sealed class Watchdog : IDisposable
                 // a full fence: an event either finds the flag or is found by the last look
                 Interlocked.Exchange(ref _sleeps, true);
                 if (Look(seen))
+                {
+                    // else each event would wake who is awake
+                    Volatile.Write(ref _sleeps, false);
                     quiet = 0;
+                }
             }
         }
         _active.Dispose();
     }
 
-    /// <summary>Whether a poller has moved or is busy.</summary>
+    /// <summary>Whether a poller is in the middle of an event.</summary>
     private bool Look(Sight[] seen)
     {
         var isActive = false;

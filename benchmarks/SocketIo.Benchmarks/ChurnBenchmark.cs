@@ -1,8 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using SocketIo.Benchmarks.Support;
-using SocketIo.Engine.Sessions;
-using SocketIo.Engine.WebSockets;
+using SocketIo.Engine.Frames;
 using SocketIo.Rooms;
+using SocketIo.Sockets;
 
 namespace SocketIo.Benchmarks;
 
@@ -18,7 +18,7 @@ public class ChurnBenchmark : IDisposable
     private const int Turns = 5;
 
     private readonly NullServer _server = new();
-    private readonly RoomIndex _index = new();
+    private readonly RoomIndex<Socket> _index = new();
     private readonly Frame _frame = Frame.Of(Opcode.Text, "42[\"news\"]"u8);
     private readonly string[] _names = [.. Enumerable.Range(0, RoomCount).Select(static i => $"room {i}")];
     private readonly Dictionary<string, LockedRoom> _lockedRooms = new(StringComparer.Ordinal);
@@ -68,7 +68,7 @@ public class ChurnBenchmark : IDisposable
     {
         var churn = Start(socket =>
         {
-            var memberships = new Membership[RoomCount];
+            var memberships = new Membership<Socket>[RoomCount];
             for (var i = 0; i < RoomCount; i++)
                 memberships[i] = _index.Join(_names[i], socket, out _);
             foreach (var membership in memberships)
@@ -102,7 +102,7 @@ public class ChurnBenchmark : IDisposable
     {
         _index.TryGet(name, out var room);
         foreach (var socket in room!.Slots)
-            socket?.Send(_frame, isVolatile: false);
+            socket?.Send(_frame, SendMode.Queued);
     }
 
     private void AssertKeepsMembers(Action benchmark)
@@ -143,7 +143,7 @@ public class ChurnBenchmark : IDisposable
             lock (_sync)
             {
                 foreach (var member in _members)
-                    member.Send(frame, isVolatile: false);
+                    member.Send(frame, SendMode.Queued);
             }
         }
     }

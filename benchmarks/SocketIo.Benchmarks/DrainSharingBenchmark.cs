@@ -1,8 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using SocketIo.Benchmarks.Support;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine;
 using SocketIo.Engine.Sessions;
-using SocketIo.Engine.WebSockets;
 
 namespace SocketIo.Benchmarks;
 
@@ -47,10 +47,11 @@ public class DrainSharingBenchmark : IDisposable
     public void Shared()
     {
         var before = Deliveries.Total;
-        Cork.Hold();
-        foreach (var session in _sessions)
-            session.Enqueue(_frame);
-        Cork.Release();
+        using (Cork.Hold())
+        {
+            foreach (var session in _sessions)
+                session.Enqueue(_frame);
+        }
         Deliveries.WaitFor(before + Receivers);
     }
 

@@ -45,7 +45,8 @@ public class EventDispatchBenchmark : IDisposable
     [Benchmark(Baseline = true)]
     public void DocumentAndDictionary()
     {
-        if (!_server.Io.Parser.TryReadHeader(Number, 0, out var header, out var error))
+        ReadOnlySpan<byte> packet = Number;
+        if (!_server.Io.Parser.TryReadHeader(ref packet, _server.Io.Limits, out var header, out var error))
             throw new InvalidOperationException(error);
         using var document = JsonDocument.Parse(Number.AsMemory(header.PayloadStart));
         var arguments = document.RootElement;
@@ -71,7 +72,7 @@ public class EventDispatchBenchmark : IDisposable
 
     private void Receive(byte[] packet)
     {
-        if (!_socket.Client.Receive(new EngineMessage(packet, isBinary: false)).IsCompletedSuccessfully)
+        if (!_socket.Client.OnMessageAsync(_socket.Connection, new EngineMessage(packet, isBinary: false)).IsCompletedSuccessfully)
             throw new InvalidOperationException("The event was not handled at once.");
     }
 

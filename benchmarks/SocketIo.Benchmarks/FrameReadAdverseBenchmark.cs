@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using SocketIo.Benchmarks.Support;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.WebSockets;
 
 namespace SocketIo.Benchmarks;

@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using SocketIo.Benchmarks.Support;
-using SocketIo.Engine.Sessions;
-using SocketIo.Engine.WebSockets;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Benchmarks;
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using SocketIo.Benchmarks.Support;
-using SocketIo.Engine.WebSockets;
 using SocketIo.MessagePack;
 using SocketIo.Protocol;
 
@@ -12,7 +11,9 @@ namespace SocketIo.Benchmarks;
 [MemoryDiagnoser]
 public class PacketDecodeBenchmark
 {
-    private static readonly JsonSerializerOptions Options = JsonPacketParser.CreateDefaultOptions();
+    private static readonly JsonSerializerOptions Options = ArgumentOptions.CreateDefault();
+
+    private static readonly PacketLimits Limits = new(10, 1000);
 
     private readonly JsonPacketParser _parser = new(Options);
     private readonly MessagePackPacketParser _messagePack = new(Options);
@@ -81,13 +82,14 @@ public class PacketDecodeBenchmark
     [Benchmark]
     public int MessagePack() => Decode(_messagePack, _messagePackPacket);
 
-    private int Decode(PacketParser parser, byte[] packet)
+    private int Decode(PacketParser parser, ReadOnlySpan<byte> packet)
     {
-        if (!parser.TryReadHeader(packet, 10, out var header, out _))
+        if (!parser.TryReadHeader(ref packet, Limits, out var header, out _))
             return -1;
         if (header.Type is PacketType.Ack)
             return parser.OpenAck(packet, header, []).Read<int>();
-        var arguments = parser.OpenEvent(packet, header, [], out var name);
+        var arguments = parser.OpenEvent(packet, header, []);
+        var name = arguments.EventName;
         switch (Packet)
         {
             case Kind.Text:
@@ -104,10 +106,11 @@ public class PacketDecodeBenchmark
     private byte[] ToMessagePack()
     {
         var json = JsonSerializer.Deserialize<object[]>(_packet.AsSpan(_packet.AsSpan().IndexOf((byte)'[')))!;
-        var frame = Packet is Kind.Ack
-            ? _messagePack.WriteAck("/", 17, EventArguments.Create(json))
-            : _messagePack.WriteEvent("/", json[0].ToString()!, EventArguments.Create(json.AsSpan(1)), PacketHeader.NoId);
-        var rest = frame.Span;
-        return FrameWriter.Next(ref rest, out _).ToArray();
+        var packet = new PacketBuffer();
+        if (Packet is Kind.Ack)
+            _messagePack.WriteAck(packet, "/", 17, EventArguments.Create(json));
+        else
+            _messagePack.WriteEvent(packet, "/", json[0].ToString()!, EventArguments.Create(json.AsSpan(1)), PacketHeader.NoId);
+        return packet.Written.ToArray();
     }
 }

@@ -2,8 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using BenchmarkDotNet.Attributes;
 using SocketIo.Benchmarks.Support;
-using SocketIo.Engine.Sessions;
-using SocketIo.Engine.WebSockets;
+using SocketIo.Engine.Frames;
 using SocketIo.MessagePack;
 using SocketIo.Protocol;
 
@@ -13,12 +12,20 @@ namespace SocketIo.Benchmarks;
 [MemoryDiagnoser]
 public class PacketEncodeBenchmark
 {
-    private static readonly JsonSerializerOptions Options = JsonPacketParser.CreateDefaultOptions();
+    private static readonly JsonSerializerOptions Options = ArgumentOptions.CreateDefault();
     private static readonly Move TheMove = new(10, -4.5, "ada");
     private static readonly byte[] Data = new byte[1024];
 
     private readonly JsonPacketParser _parser = new(Options);
     private readonly MessagePackPacketParser _messagePack = new(Options);
+    private readonly PacketEncoder _encoder;
+    private readonly PacketEncoder _messagePackEncoder;
+
+    public PacketEncodeBenchmark()
+    {
+        _encoder = new PacketEncoder(_parser);
+        _messagePackEncoder = new PacketEncoder(_messagePack);
+    }
 
     public enum Kind
     {
@@ -41,24 +48,24 @@ public class PacketEncodeBenchmark
     public void Setup()
     {
         Text = Argument is Kind.LongText ? new string('é', 100_000) : "how are you today?";
-        Check.Same(Concatenate(), Encode(_parser).Span, "the frame");
-        Check.Equal(ArgumentOf(Packet(Encode(_parser)), _parser), ArgumentOf(Packet(Encode(_messagePack)), _messagePack), "the argument");
+        Check.Same(Concatenate(), Encode(_encoder).Span, "the frame");
+        Check.Equal(ArgumentOf(Packet(Encode(_encoder)), _parser), ArgumentOf(Packet(Encode(_messagePackEncoder)), _messagePack), "the argument");
     }
 
     [Benchmark(Baseline = true)]
     public int Concatenated() => Concatenate().Length;
 
     [Benchmark]
-    public int Parser() => Encode(_parser).Length;
+    public int Parser() => Encode(_encoder).Length;
 
     [Benchmark]
-    public int MessagePack() => Encode(_messagePack).Length;
+    public int MessagePack() => Encode(_messagePackEncoder).Length;
 
-    private Frame Encode(PacketParser parser) => Argument switch
+    private Frame Encode(PacketEncoder encoder) => Argument switch
     {
-        Kind.Move => parser.WriteEvent("/", "news", new Args<Move>(TheMove), PacketHeader.NoId),
-        Kind.Binary => parser.WriteEvent("/", "news", new Args<byte[]>(Data), PacketHeader.NoId),
-        _ => parser.WriteEvent("/", "news", new Args<string>(Text), PacketHeader.NoId),
+        Kind.Move => encoder.WriteEvent("/", "news", new Args<Move>(TheMove), PacketHeader.NoId),
+        Kind.Binary => encoder.WriteEvent("/", "news", new Args<byte[]>(Data), PacketHeader.NoId),
+        _ => encoder.WriteEvent("/", "news", new Args<string>(Text), PacketHeader.NoId),
     };
 
     // Of a binary argument nothing: the attachment is not in the packet.
@@ -66,9 +73,10 @@ public class PacketEncodeBenchmark
     {
         if (Argument is Kind.Binary)
             return "";
-        if (!parser.TryReadHeader(packet, 1, out var header, out var error))
+        ReadOnlySpan<byte> span = packet;
+        if (!parser.TryReadHeader(ref span, new PacketLimits(1, 1000), out var header, out var error))
             return error!;
-        return parser.OpenEvent(packet, header, [], out _).Read<JsonElement>().ToString();
+        return parser.OpenEvent(span, header, []).Read<JsonElement>().ToString();
     }
 
     private static byte[] Packet(Frame frame)

@@ -11,8 +11,8 @@ public class RoomWalkBenchmark : IDisposable
 {
     private readonly NullServer _server = new();
     private readonly ConcurrentDictionary<string, Socket> _dictionary = new(StringComparer.Ordinal);
-    private readonly Room _room = new("full");
-    private readonly Room _sparse = new("sparse");
+    private readonly Room<Socket> _room = new("full");
+    private readonly Room<Socket> _sparse = new("sparse");
     private Socket[] _array = [];
     private int _left;
 
@@ -74,7 +74,7 @@ public class RoomWalkBenchmark : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private static int CountConnected(Room room)
+    private static int CountConnected(Room<Socket> room)
     {
         var connected = 0;
         foreach (var socket in room.Slots)

@@ -11,9 +11,9 @@ public class SocketRoomsBenchmark : IDisposable
     private const string Name = "one more";
 
     private readonly NullServer _server = new();
-    private readonly RoomIndex _index = new();
+    private readonly RoomIndex<Socket> _index = new();
     private readonly Lock _sync = new();
-    private readonly Dictionary<string, Membership> _memberships = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Membership<Socket>> _memberships = new(StringComparer.Ordinal);
     private Socket _socket = null!;
 
     // The last is adverse: the reference's own documentation has sockets in a handful.

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using SocketIo.Protocol;
 
 namespace SocketIo.MessagePack;
 
@@ -15,7 +14,7 @@ internal sealed class DateTimeConverter : JsonConverter<DateTime>
 
     public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options)
     {
-        if (value.Kind is not DateTimeKind.Unspecified && Attachments.CollectorOf(writer) is MessagePackPacketWriter packet)
+        if (value.Kind is not DateTimeKind.Unspecified && MessagePackPacketWriter.Of(writer) is { } packet)
             packet.WriteDate(value);
         else
             Text.Write(writer, value, options);

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using SocketIo.Protocol;
 
 namespace SocketIo.MessagePack;
 
@@ -15,7 +14,7 @@ internal sealed class DateTimeOffsetConverter : JsonConverter<DateTimeOffset>
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
     {
-        if (Attachments.CollectorOf(writer) is MessagePackPacketWriter packet)
+        if (MessagePackPacketWriter.Of(writer) is { } packet)
             packet.WriteDate(value);
         else
             Text.Write(writer, value, options);

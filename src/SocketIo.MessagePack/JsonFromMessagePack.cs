@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace SocketIo.MessagePack;
@@ -12,9 +13,11 @@ internal static class JsonFromMessagePack
     private const int MaxInt64Digits = 20;
 
     /// <summary>Writes the next value and moves behind it.</summary>
-    public static void Write(ref MessagePackReader reader, Utf8JsonWriter json)
+    public static void Write(ref MessagePackReader reader, JsonScratch scratch)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         reader.TryRead(out var token);
+        var json = scratch.Json;
         switch (token.Kind)
         {
             case MessagePackKind.Boolean:
@@ -26,27 +29,33 @@ internal static class JsonFromMessagePack
             case MessagePackKind.LargeInteger:
                 json.WriteNumberValue(token.Bits);
                 break;
-            // JSON has no other numbers, and JSON.stringify writes null for them
             case MessagePackKind.Float when double.IsFinite(token.Float):
                 json.WriteNumberValue(token.Float);
+                break;
+            // JSON has no other numbers, and JSON.stringify writes null for them
+            case MessagePackKind.Float:
+                json.WriteNullValue();
+                scratch.MarkAs(token.Float);
                 break;
             case MessagePackKind.String:
                 json.WriteStringValue(reader.BytesOf(token));
                 break;
             case MessagePackKind.Binary:
                 json.WriteBase64StringValue(reader.BytesOf(token));
+                scratch.MarkAs(MessagePackKind.Binary);
                 break;
             case MessagePackKind.Array:
-                WriteArray(ref reader, token.Length, json);
+                WriteArray(ref reader, token.Length, scratch);
                 break;
             case MessagePackKind.Map:
-                WriteObject(ref reader, token.Length, json);
+                WriteObject(ref reader, token.Length, scratch);
                 break;
             case MessagePackKind.Date when NotepackDate.TryRead(token, out var date):
                 json.WriteStringValue(date);
+                scratch.MarkAs(MessagePackKind.Date);
                 break;
             case MessagePackKind.Extension:
-                WriteExtension(reader, token, json);
+                WriteExtension(reader, token, scratch);
                 break;
             default:
                 json.WriteNullValue();
@@ -54,27 +63,27 @@ internal static class JsonFromMessagePack
         }
     }
 
-    private static void WriteArray(ref MessagePackReader reader, int count, Utf8JsonWriter json)
+    private static void WriteArray(ref MessagePackReader reader, int count, JsonScratch scratch)
     {
-        json.WriteStartArray();
+        scratch.Json.WriteStartArray();
         for (var i = 0; i < count; i++)
-            Write(ref reader, json);
-        json.WriteEndArray();
+            Write(ref reader, scratch);
+        scratch.Json.WriteEndArray();
     }
 
-    private static void WriteObject(ref MessagePackReader reader, int count, Utf8JsonWriter json)
+    private static void WriteObject(ref MessagePackReader reader, int count, JsonScratch scratch)
     {
-        json.WriteStartObject();
+        scratch.Json.WriteStartObject();
         for (var i = 0; i < count; i++)
         {
             reader.TryRead(out var key);
             // A property that is undefined is none, as in JSON.stringify.
             if (reader.TrySkipUndefined())
                 continue;
-            WriteName(reader, key, json);
-            Write(ref reader, json);
+            WriteName(reader, key, scratch.Json);
+            Write(ref reader, scratch);
         }
-        json.WriteEndObject();
+        scratch.Json.WriteEndObject();
     }
 
     private static void WriteName(MessagePackReader reader, in MessagePackToken key, Utf8JsonWriter json)
@@ -94,11 +103,12 @@ internal static class JsonFromMessagePack
     }
 
     // As notepack gives it to JavaScript: type and bytes.
-    private static void WriteExtension(MessagePackReader reader, in MessagePackToken token, Utf8JsonWriter json)
+    private static void WriteExtension(MessagePackReader reader, in MessagePackToken token, JsonScratch scratch)
     {
-        json.WriteStartArray();
-        json.WriteNumberValue(token.ExtensionType);
-        json.WriteBase64StringValue(reader.BytesOf(token));
-        json.WriteEndArray();
+        scratch.Json.WriteStartArray();
+        scratch.Json.WriteNumberValue(token.ExtensionType);
+        scratch.Json.WriteBase64StringValue(reader.BytesOf(token));
+        scratch.MarkAs(MessagePackKind.Binary);
+        scratch.Json.WriteEndArray();
     }
 }

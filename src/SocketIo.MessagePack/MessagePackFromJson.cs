@@ -6,15 +6,15 @@ namespace SocketIo.MessagePack;
 /// <summary>Turns a JSON value, as the serializer wrote it, into MessagePack, with the collected values in their places.</summary>
 internal ref struct MessagePackFromJson
 {
-    // As deep as Utf8JsonWriter goes.
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 1000 };
+    // The serializer has minded the depth.
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue };
 
-    private readonly MessagePackBuffer _output;
+    private readonly MessagePackWriter _output;
     private readonly ReadOnlySpan<CollectedValue> _collected;
     private Utf8JsonReader _json;
     private int _nextCollected;
 
-    private MessagePackFromJson(ReadOnlySpan<byte> json, ReadOnlySpan<CollectedValue> collected, MessagePackBuffer output)
+    private MessagePackFromJson(ReadOnlySpan<byte> json, ReadOnlySpan<CollectedValue> collected, MessagePackWriter output)
     {
         _json = new Utf8JsonReader(json, Options);
         _collected = collected;
@@ -24,7 +24,7 @@ internal ref struct MessagePackFromJson
     /// <param name="json">One value.</param>
     /// <param name="collected">In the order of their positions in <paramref name="json"/>.</param>
     /// <param name="output">Gets the value.</param>
-    public static void Write(ReadOnlySpan<byte> json, ReadOnlySpan<CollectedValue> collected, MessagePackBuffer output)
+    public static void Write(ReadOnlySpan<byte> json, ReadOnlySpan<CollectedValue> collected, MessagePackWriter output)
     {
         var transcoder = new MessagePackFromJson(json, collected, output);
         transcoder._json.Read();
@@ -109,9 +109,17 @@ internal ref struct MessagePackFromJson
         }
 
         ref readonly var value = ref _collected[_nextCollected++];
-        if (value.Date is { } date)
-            _output.WriteDate(date);
-        else
-            _output.WriteBinary(value.Binary.Span);
+        switch (value.Kind)
+        {
+            case MessagePackKind.Date:
+                _output.WriteDate(value.Bits);
+                break;
+            case MessagePackKind.Float:
+                _output.Write(BitConverter.Int64BitsToDouble(value.Bits));
+                break;
+            default:
+                _output.WriteBinary(value.Binary.Span);
+                break;
+        }
     }
 }

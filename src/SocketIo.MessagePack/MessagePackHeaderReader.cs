@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SocketIo.Protocol;
 
 namespace SocketIo.MessagePack;
@@ -5,10 +6,15 @@ namespace SocketIo.MessagePack;
 /// <summary>Reads and checks a packet: one map with type, nsp, data and perhaps id, in any order. Other keys are left out.</summary>
 internal ref struct MessagePackHeaderReader
 {
+    public const string InvalidUtf8 = "invalid utf-8";
+
     // Number.MAX_SAFE_INTEGER: a JavaScript peer cannot tell larger ids apart.
     private const long MaxAckId = (1L << 53) - 1;
 
+    private const string InvalidPayload = "invalid payload";
+
     private readonly ReadOnlySpan<byte> _packet;
+    private readonly int _maxDepth;
     private MessagePackReader _reader;
     private MessagePackToken _type;
     private MessagePackToken _namespace;
@@ -16,46 +22,54 @@ internal ref struct MessagePackHeaderReader
     private MessagePackToken _data = new(MessagePackKind.Undefined);
     private int _dataStart;
 
-    private MessagePackHeaderReader(ReadOnlySpan<byte> packet)
+    private MessagePackHeaderReader(ReadOnlySpan<byte> packet, int maxDepth)
     {
         _packet = packet;
+        _maxDepth = maxDepth;
         _reader = new MessagePackReader(packet);
     }
 
-    public static bool TryRead(ReadOnlySpan<byte> packet, out PacketHeader header, out string? error)
+    public static bool TryRead(ReadOnlySpan<byte> packet, in PacketLimits limits, int maxDepth, out PacketHeader header, out string? error)
     {
         header = default;
-        var reader = new MessagePackHeaderReader(packet);
-        error = reader.ReadMap() ?? reader.Check(ref header);
+        var reader = new MessagePackHeaderReader(packet, maxDepth);
+        error = reader.ReadMap() ?? reader.Check(limits, ref header);
         return error is null;
     }
 
     private string? ReadMap()
     {
         if (_reader.TryRead(out var map) is not MessagePackStatus.Ok || map.Kind is not MessagePackKind.Map)
-            return PacketError.InvalidPayload;
+            return InvalidPayload;
         for (var i = 0; i < map.Length; i++)
         {
             if (ReadPair() is { } error)
                 return error;
         }
-        return _reader.IsAtEnd ? null : PacketError.InvalidPayload;
+        return _reader.IsAtEnd ? null : InvalidPayload;
     }
 
     private string? ReadPair()
     {
         if (_reader.TryRead(out var key) is not MessagePackStatus.Ok || key.Kind is not MessagePackKind.String)
-            return PacketError.InvalidPayload;
+            return InvalidPayload;
 
         var start = _reader.Position;
         var value = _reader;
         value.TryRead(out var token);
-        var status = MessagePackValidator.Check(ref _reader);
+        var status = MessagePackValidator.Check(ref _reader, _maxDepth);
         if (status is not MessagePackStatus.Ok)
-            return status is MessagePackStatus.InvalidUtf8 ? PacketError.InvalidUtf8 : PacketError.InvalidPayload;
+            return Describe(status);
         Keep(_reader.BytesOf(key), token, start);
         return null;
     }
+
+    private readonly string Describe(MessagePackStatus status) => status switch
+    {
+        MessagePackStatus.InvalidUtf8 => InvalidUtf8,
+        MessagePackStatus.TooDeep => $"nested deeper than {_maxDepth} ({nameof(SocketIoOptions.Json)}.{nameof(JsonSerializerOptions.MaxDepth)})",
+        _ => InvalidPayload,
+    };
 
     // Of a repeated key the last one counts, as in JavaScript.
     private void Keep(ReadOnlySpan<byte> key, in MessagePackToken value, int start)
@@ -70,17 +84,20 @@ internal ref struct MessagePackHeaderReader
             (_data, _dataStart) = (value, start);
     }
 
-    private readonly string? Check(ref PacketHeader header)
+    private readonly string? Check(in PacketLimits limits, ref PacketHeader header)
     {
         if (_type is not { Kind: MessagePackKind.Integer, Integer: >= (int)PacketType.Connect and <= (int)PacketType.ConnectError })
-            return PacketError.UnknownType;
+            return "unknown packet type";
         if (_namespace is not { Kind: MessagePackKind.String, Length: > 0 })
-            return PacketError.IllegalNamespace;
+            return "illegal namespace";
         if (!TryGetId(out var id))
-            return PacketError.IllegalAckId;
+            return "an ack id that is no integer from 0 to 2^53-1";
         var type = (PacketType)_type.Integer;
         if (!IsLegalData(type))
-            return PacketError.InvalidPayload;
+            return InvalidPayload;
+
+        if (type is PacketType.Event && _data.Length - 1 > limits.MaxArguments || type is PacketType.Ack && _data.Length > limits.MaxArguments)
+            return limits.TooManyArguments;
 
         var hasData = _data.Kind is not MessagePackKind.Undefined;
         header = new PacketHeader(

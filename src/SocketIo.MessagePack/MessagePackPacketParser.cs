@@ -1,24 +1,40 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using SocketIo.Engine.Sessions;
 using SocketIo.Protocol;
 
 namespace SocketIo.MessagePack;
 
 /// <summary>The wire format of socket.io-msgpack-parser: one binary message for each packet, binary data inside.</summary>
-internal sealed class MessagePackPacketParser : PacketParser
+public sealed class MessagePackPacketParser : PacketParser
 {
     private readonly MessagePackValues _values;
 
+    /// <summary>Makes a parser, to be wrapped by another one: a server takes it by <c>AddMessagePack</c>.</summary>
     /// <param name="options">How values that are not plain become JSON, which is transcoded; copied.</param>
     public MessagePackPacketParser(JsonSerializerOptions options) => _values = new MessagePackValues(options);
 
+    /// <inheritdoc />
     public override bool IsBinary => true;
 
-    public override bool TryReadHeader(ReadOnlySpan<byte> packet, int maxAttachments, out PacketHeader header, out string? error) =>
-        MessagePackHeaderReader.TryRead(packet, out header, out error);
+    /// <inheritdoc />
+    public override bool CanRead(Type type) => _values.CanRead(type);
 
+    /// <inheritdoc />
+    public override bool CanWrite(Type type) => _values.CanWrite(type);
+
+    /// <inheritdoc />
+    public override bool TryReadHeader(ref ReadOnlySpan<byte> packet, in PacketLimits limits, out PacketHeader header, out string? error)
+    {
+        if (MessagePackHeaderReader.TryRead(packet, limits, _values.MaxDepth, out header, out error))
+            return true;
+        if (error != MessagePackHeaderReader.InvalidUtf8)
+            return false;
+        packet = MessagePackSurrogates.Replace(packet);
+        return MessagePackHeaderReader.TryRead(packet, limits, _values.MaxDepth, out header, out error);
+    }
+
+    /// <inheritdoc />
     public override JsonElement ReadAuth(ReadOnlySpan<byte> packet, in PacketHeader header)
     {
         if (header.PayloadStart == packet.Length)
@@ -27,18 +43,19 @@ internal sealed class MessagePackPacketParser : PacketParser
         return _values.Read<JsonElement>(ref reader);
     }
 
-    public override ArgumentReader OpenEvent(
-        ReadOnlySpan<byte> packet, scoped in PacketHeader header, byte[][] attachments, out ReadOnlySpan<byte> name)
+    /// <inheritdoc />
+    public override ArgumentReader OpenEvent(ReadOnlySpan<byte> packet, scoped in PacketHeader header, byte[][] attachments)
     {
         var reader = new MessagePackReader(packet, header.PayloadStart);
         reader.TryRead(out var data);
         reader.TryRead(out var token);
-        name = token.Kind is MessagePackKind.String
+        var name = token.Kind is MessagePackKind.String
             ? packet.Slice(token.Start, token.Length)
             : Encoding.UTF8.GetBytes(token.Integer.ToString(CultureInfo.InvariantCulture));
         return Open(new ArgumentReader(this, packet, name, attachments), reader.Position, data.Length - 1);
     }
 
+    /// <inheritdoc />
     public override ArgumentReader OpenAck(ReadOnlySpan<byte> packet, scoped in PacketHeader header, byte[][] attachments)
     {
         var reader = new MessagePackReader(packet, header.PayloadStart);
@@ -46,6 +63,7 @@ internal sealed class MessagePackPacketParser : PacketParser
         return Open(new ArgumentReader(this, packet, default, attachments), reader.Position, data.Length);
     }
 
+    /// <inheritdoc />
     public override T? ReadArgument<T>(scoped ref ArgumentReader arguments) where T : default
     {
         var reader = new MessagePackReader(arguments.Packet, arguments.Position);
@@ -54,6 +72,7 @@ internal sealed class MessagePackPacketParser : PacketParser
         return value;
     }
 
+    /// <inheritdoc />
     public override void SkipArgument(scoped ref ArgumentReader arguments)
     {
         var reader = new MessagePackReader(arguments.Packet, arguments.Position);
@@ -61,40 +80,35 @@ internal sealed class MessagePackPacketParser : PacketParser
         Advance(ref arguments, reader.Position);
     }
 
-    public override Frame WriteEvent<TArgs>(string namespaceName, string eventName, in TArgs args, long ackId) =>
-        WriteArray(PacketType.Event, namespaceName, eventName, ackId, args);
+    /// <inheritdoc />
+    public override void WriteEvent<TArgs>(PacketBuffer output, string namespaceName, string eventName, in TArgs args, long ackId) =>
+        WriteArray(output, PacketType.Event, namespaceName, eventName, ackId, args);
 
-    public override Frame WriteAck<TArgs>(string namespaceName, long ackId, in TArgs args) =>
-        WriteArray(PacketType.Ack, namespaceName, null, ackId, args);
+    /// <inheritdoc />
+    public override void WriteAck<TArgs>(PacketBuffer output, string namespaceName, long ackId, in TArgs args) =>
+        WriteArray(output, PacketType.Ack, namespaceName, null, ackId, args);
 
-    public override Frame WriteConnect(string namespaceName, string? sid, string? pid)
+    /// <inheritdoc />
+    public override void WriteConnect(PacketBuffer output, string namespaceName, string? sid, string? pid)
     {
-        if (sid is null)
-            return MessagePackPacketWriter.Begin(2, PacketType.Connect).Build(namespaceName);
-        var packet = MessagePackPacketWriter.Begin(3, PacketType.Connect);
-        packet.Buffer.WriteText("data"u8);
-        packet.Buffer.WriteMapHead(pid is null ? 1 : 2);
-        packet.Buffer.WriteText("sid"u8);
-        packet.Buffer.Write(sid);
-        if (pid is not null)
-        {
-            packet.Buffer.WriteText("pid"u8);
-            packet.Buffer.Write(pid);
-        }
-        return packet.Build(namespaceName);
+        var packet = MessagePackPacketWriter.Begin(output, sid is null ? 2 : 3, PacketType.Connect);
+        if (sid is not null)
+            WriteIds(packet.Writer, sid, pid);
+        packet.End(namespaceName);
     }
 
-    public override Frame WriteConnectError(string namespaceName, string? message, object? data)
+    /// <inheritdoc />
+    public override void WriteConnectError(PacketBuffer output, string namespaceName, string? message, object? data)
     {
-        var packet = MessagePackPacketWriter.Begin(3, PacketType.ConnectError);
+        var packet = MessagePackPacketWriter.Begin(output, 3, PacketType.ConnectError);
         try
         {
-            packet.Buffer.WriteText("data"u8);
+            packet.Writer.WriteText("data"u8);
             if (message is null)
                 _values.Write(packet, data!);
             else
                 WriteError(packet, message, data);
-            return packet.Build(namespaceName);
+            packet.End(namespaceName);
         }
         catch
         {
@@ -103,34 +117,47 @@ internal sealed class MessagePackPacketParser : PacketParser
         }
     }
 
-    public override Frame WriteDisconnect(string namespaceName) =>
-        MessagePackPacketWriter.Begin(2, PacketType.Disconnect).Build(namespaceName);
+    /// <inheritdoc />
+    public override void WriteDisconnect(PacketBuffer output, string namespaceName) =>
+        MessagePackPacketWriter.Begin(output, 2, PacketType.Disconnect).End(namespaceName);
 
-    private Frame WriteArray<TArgs>(PacketType type, string namespaceName, string? eventName, long ackId, in TArgs args)
+    private void WriteArray<TArgs>(PacketBuffer output, PacketType type, string namespaceName, string? eventName, long ackId, in TArgs args)
         where TArgs : struct, IEventArguments, allows ref struct
     {
         var hasId = ackId != PacketHeader.NoId;
-        var packet = MessagePackPacketWriter.Begin(hasId ? 4 : 3, type);
+        var packet = MessagePackPacketWriter.Begin(output, hasId ? 4 : 3, type);
         try
         {
-            packet.Buffer.WriteText("data"u8);
-            packet.Buffer.WriteArrayHead(eventName is null ? args.Count : args.Count + 1);
+            packet.Writer.WriteText("data"u8);
+            packet.Writer.WriteArrayHead(eventName is null ? args.Count : args.Count + 1);
             if (eventName is not null)
-                packet.Buffer.Write(eventName);
+                packet.Writer.Write(eventName);
             var writer = new MessagePackArgumentWriter(_values, packet);
             args.WriteTo(ref writer);
             if (hasId)
             {
-                packet.Buffer.WriteText("id"u8);
-                packet.Buffer.Write(ackId);
+                packet.Writer.WriteText("id"u8);
+                packet.Writer.Write(ackId);
             }
-            return packet.Build(namespaceName);
+            packet.End(namespaceName);
         }
         catch
         {
             packet.Return();
             throw;
         }
+    }
+
+    private static void WriteIds(MessagePackWriter writer, string sid, string? pid)
+    {
+        writer.WriteText("data"u8);
+        writer.WriteMapHead(pid is null ? 1 : 2);
+        writer.WriteText("sid"u8);
+        writer.Write(sid);
+        if (pid is null)
+            return;
+        writer.WriteText("pid"u8);
+        writer.Write(pid);
     }
 
     // The reader's state is how many arguments are left.
@@ -146,12 +173,12 @@ internal sealed class MessagePackPacketParser : PacketParser
 
     private void WriteError(MessagePackPacketWriter packet, string message, object? data)
     {
-        packet.Buffer.WriteMapHead(data is null ? 1 : 2);
-        packet.Buffer.WriteText("message"u8);
-        packet.Buffer.Write(message);
+        packet.Writer.WriteMapHead(data is null ? 1 : 2);
+        packet.Writer.WriteText("message"u8);
+        packet.Writer.Write(message);
         if (data is null)
             return;
-        packet.Buffer.WriteText("data"u8);
+        packet.Writer.WriteText("data"u8);
         _values.Write(packet, data);
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using SocketIo.Engine.Sessions;
 using SocketIo.Protocol;
 
 namespace SocketIo.MessagePack;
@@ -14,72 +13,81 @@ internal sealed class MessagePackPacketWriter : IBinaryCollector
     [ThreadStatic]
     private static MessagePackPacketWriter? _cached;
 
+    // Whose value is being serialised on this thread.
+    [ThreadStatic]
+    private static MessagePackPacketWriter? _serializing;
+
     private readonly List<CollectedValue> _collected = [];
+    private PacketBuffer _output = null!;
     private JsonScratch? _scratch;
 
     private MessagePackPacketWriter()
     {
     }
 
-    public MessagePackBuffer Buffer { get; } = new();
-
-    /// <summary>Writes an argument that goes by way of JSON; live only while there is one.</summary>
-    public Utf8JsonWriter Json => _scratch!.Json;
+    public MessagePackWriter Writer => new(_output);
 
     /// <summary>A writer behind the type of a packet that is a map of so many pairs; the last one is the namespace.</summary>
-    public static MessagePackPacketWriter Begin(int pairs, PacketType type)
+    public static MessagePackPacketWriter Begin(PacketBuffer output, int pairs, PacketType type)
     {
-        var writer = _cached ?? new MessagePackPacketWriter();
+        var packet = _cached ?? new MessagePackPacketWriter();
         _cached = null;
-        writer.Buffer.WriteMapHead(pairs);
-        writer.Buffer.WriteText("type"u8);
-        writer.Buffer.Write((long)type);
-        return writer;
+        packet._output = output;
+        packet.Writer.WriteMapHead(pairs);
+        packet.Writer.WriteText("type"u8);
+        packet.Writer.Write((long)type);
+        return packet;
     }
 
+    /// <summary>The packet that <paramref name="json"/> writes a value of; null for a writer that a converter made itself.</summary>
+    public static MessagePackPacketWriter? Of(Utf8JsonWriter json) =>
+        _serializing is { } packet && ReferenceEquals(packet._scratch?.Json, json) ? packet : null;
+
     /// <summary>Serialises a value as the options of <paramref name="values"/> say.</summary>
-    public void WriteByJson<T>(JsonValues values, T value)
+    public void WriteByJson<T>(ArgumentSerializer values, T value)
     {
+        var outer = _serializing;
+        _serializing = this;
         _scratch = JsonScratch.Rent();
-        var outer = Attachments.Collect(this);
         try
         {
-            values.Write(Json, value);
-            MessagePackFromJson.Write(_scratch.Finish(), CollectionsMarshal.AsSpan(_collected), Buffer);
+            values.Write(_scratch.Json, value, this);
+            MessagePackFromJson.Write(_scratch.Finish(), CollectionsMarshal.AsSpan(_collected), Writer);
         }
         finally
         {
-            Attachments.Collect(outer);
+            _serializing = outer;
             _collected.Clear();
             _scratch.Return();
             _scratch = null;
         }
     }
 
-    public void Write(ReadOnlyMemory<byte> data) => Collect(data, null);
+    public void Write(Utf8JsonWriter json, ReadOnlyMemory<byte> data) => Collect(new(PositionOfNull(), MessagePackKind.Binary, data));
 
     /// <summary>Writes what stands for a date.</summary>
-    public void WriteDate(DateTimeOffset date) => Collect(default, date.ToUnixTimeMilliseconds());
+    public void WriteDate(DateTimeOffset date) => Collect(new(PositionOfNull(), MessagePackKind.Date, Bits: date.ToUnixTimeMilliseconds()));
 
-    public Frame Build(string namespaceName)
+    /// <summary>Writes what stands for NaN or an infinity.</summary>
+    public void WriteNonFinite(double number) =>
+        Collect(new(PositionOfNull(), MessagePackKind.Float, Bits: BitConverter.DoubleToInt64Bits(number)));
+
+    /// <summary>Completes the packet.</summary>
+    public void End(string namespaceName)
     {
-        Buffer.WriteText("nsp"u8);
-        Buffer.Write(namespaceName);
-        var frame = Frame.OfBinary(Buffer.Written);
+        Writer.WriteText("nsp"u8);
+        Writer.Write(namespaceName);
         Return();
-        return frame;
     }
 
     /// <summary>Gives the writer back: when what was to be written failed, too.</summary>
-    public void Return()
+    public void Return() => _cached = this;
+
+    private long PositionOfNull()
     {
-        Buffer.Clear();
-        _cached = this;
+        _scratch!.Json.WriteNullValue();
+        return _scratch.Position - "null"u8.Length;
     }
 
-    private void Collect(ReadOnlyMemory<byte> binary, long? date)
-    {
-        Json.WriteNullValue();
-        _collected.Add(new CollectedValue(_scratch!.Position - "null"u8.Length, binary, date));
-    }
+    private void Collect(in CollectedValue value) => _collected.Add(value);
 }

@@ -14,8 +14,8 @@ public static class MessagePackSocketIoBuilderExtensions
     /// <see cref="SocketIoOptions.Json"/> makes of them, with binary data (<c>byte[]</c> and memory of bytes) at any depth as such, and
     /// <see cref="DateTime"/> (unless of unspecified kind) and <see cref="DateTimeOffset"/> as a JavaScript Date, to the millisecond.
     /// Integers are exact up to 64 bits here; JavaScript rounds those beyond 2^53. A <c>decimal</c> with a fraction is sent as a double.
-    /// NaN and infinities travel as arguments of type <c>double</c>; inside of other values they cannot be sent, and arrive as null.
-    /// As JSON, binary data reads as base64 text, and undefined as null, or in an object as no property at all.
+    /// NaN and infinities travel as they are, wherever they stand; read as JSON they are null. As JSON, binary data reads as base64
+    /// text, and undefined as null, or in an object as no property at all.
     /// </remarks>
     public static SocketIoBuilder AddMessagePack(this SocketIoBuilder builder)
     {

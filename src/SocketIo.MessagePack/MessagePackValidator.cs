@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 
 namespace SocketIo.MessagePack;
@@ -5,11 +6,10 @@ namespace SocketIo.MessagePack;
 /// <summary>The one forward pass over a value: behind it, reading can fail only at a conversion.</summary>
 internal static class MessagePackValidator
 {
-    /// <summary>How deep arrays and maps may nest; as in the JSON format.</summary>
-    public const int MaxDepth = 64;
-
     /// <summary>Checks the next value and moves behind it.</summary>
-    public static MessagePackStatus Check(ref MessagePackReader reader, int depthLeft = MaxDepth)
+    /// <param name="reader">Before the value.</param>
+    /// <param name="depthLeft">How deep arrays and maps may nest.</param>
+    public static MessagePackStatus Check(ref MessagePackReader reader, int depthLeft)
     {
         var status = reader.TryRead(out var token);
         if (status is not MessagePackStatus.Ok)
@@ -25,7 +25,7 @@ internal static class MessagePackValidator
 
     private static MessagePackStatus CheckArray(ref MessagePackReader reader, int count, int depthLeft)
     {
-        if (depthLeft == 0)
+        if (depthLeft == 0 || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
             return MessagePackStatus.TooDeep;
         for (var i = 0; i < count; i++)
         {
@@ -38,7 +38,7 @@ internal static class MessagePackValidator
 
     private static MessagePackStatus CheckMap(ref MessagePackReader reader, int count, int depthLeft)
     {
-        if (depthLeft == 0)
+        if (depthLeft == 0 || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
             return MessagePackStatus.TooDeep;
         for (var i = 0; i < count; i++)
         {

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using SocketIo.Protocol;
 
 namespace SocketIo.MessagePack;
@@ -11,25 +13,41 @@ namespace SocketIo.MessagePack;
 /// </summary>
 internal sealed class MessagePackValues
 {
-    private readonly JsonValues _json;
+    private readonly ArgumentSerializer _json;
     private readonly bool _plainBinary;
 
     /// <param name="options">The user's; copied.</param>
     public MessagePackValues(JsonSerializerOptions options)
     {
-        var complete = JsonPacketParser.Complete(options);
-        complete.Converters.Add(new DateTimeConverter());
-        complete.Converters.Add(new DateTimeOffsetConverter());
-        complete.MakeReadOnly();
-        _json = new JsonValues(complete);
+        _json = new ArgumentSerializer(options, Converters(options));
         _plainBinary = !options.Converters.Any(static converter => converter.CanConvert(typeof(byte[])));
+    }
+
+    /// <inheritdoc cref="PacketParser.CanRead" />
+    public bool CanRead(Type type) => _json.CanRead(type);
+
+    /// <inheritdoc cref="PacketParser.CanWrite" />
+    public bool CanWrite(Type type) => _json.CanWrite(type);
+
+    /// <summary>How deep arrays and maps of a client may nest; as in the JSON format.</summary>
+    public int MaxDepth => _json.ReaderOptions.MaxDepth;
+
+    private static IEnumerable<JsonConverter> Converters(JsonSerializerOptions options)
+    {
+        yield return new DateTimeConverter();
+        yield return new DateTimeOffsetConverter();
+        if ((options.NumberHandling & (JsonNumberHandling.WriteAsString | JsonNumberHandling.AllowNamedFloatingPointLiterals)) != 0)
+            yield break;
+        yield return new NumberConverter<double>(JsonMetadataServices.DoubleConverter);
+        yield return new NumberConverter<float>(JsonMetadataServices.SingleConverter);
+        yield return new NumberConverter<Half>(JsonMetadataServices.HalfConverter);
     }
 
     public void Write<T>(MessagePackPacketWriter packet, T value)
     {
         if (typeof(T) == typeof(object))
             WriteByRunTimeType(packet, value);
-        else if (!TryWritePlain(packet.Buffer, ref value))
+        else if (!TryWritePlain(packet.Writer, ref value))
             packet.WriteByJson(_json, value);
     }
 
@@ -38,7 +56,7 @@ internal sealed class MessagePackValues
     {
         var before = reader;
         reader.TryRead(out var token);
-        if (token.Kind is MessagePackKind.Undefined)
+        if (token.Kind is MessagePackKind.Undefined && (default(T) is null || typeof(T) == typeof(JsonElement)))
             return default;
         if (TryReadPlain<T>(reader, token, out var value))
             return value;
@@ -51,8 +69,8 @@ internal sealed class MessagePackValues
         var scratch = JsonScratch.Rent();
         try
         {
-            JsonFromMessagePack.Write(ref reader, scratch.Json);
-            return _json.Read<T>(scratch.Finish(), [], out _);
+            JsonFromMessagePack.Write(ref reader, scratch);
+            return _json.Read<T>(scratch.Finish(), scratch);
         }
         finally
         {
@@ -63,17 +81,17 @@ internal sealed class MessagePackValues
     private void WriteByRunTimeType(MessagePackPacketWriter packet, object? value)
     {
         if (value is null)
-            packet.Buffer.WriteNil();
+            packet.Writer.WriteNil();
         else if (value is string text && _json.HasPlainPrimitives)
-            packet.Buffer.Write(text);
+            packet.Writer.Write(text);
         else if (value is byte[] data && _plainBinary)
-            packet.Buffer.WriteBinary(data);
+            packet.Writer.WriteBinary(data);
         else
             packet.WriteByJson(_json, value);
     }
 
     // Not by boxing and unboxing, which only an optimised build leaves out.
-    private bool TryWritePlain<T>(MessagePackBuffer output, ref T value)
+    private bool TryWritePlain<T>(MessagePackWriter output, ref T value)
     {
         if (typeof(T) == typeof(byte[]))
             return TryWriteBinary(output, Unsafe.As<T, byte[]?>(ref value));
@@ -94,7 +112,7 @@ internal sealed class MessagePackValues
         return true;
     }
 
-    private bool TryWriteBinary(MessagePackBuffer output, byte[]? data)
+    private bool TryWriteBinary(MessagePackWriter output, byte[]? data)
     {
         if (!_plainBinary)
             return false;

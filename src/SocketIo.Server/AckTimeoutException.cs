@@ -3,7 +3,9 @@ namespace SocketIo;
 /// <summary>A client did not acknowledge an event in time.</summary>
 public sealed class AckTimeoutException : TimeoutException
 {
-    /// <summary>Names the event.</summary>
+    /// <summary>Names the event and the time.</summary>
+    /// <param name="eventName">The event that was emitted.</param>
+    /// <param name="timeout">How long the server waited.</param>
     public AckTimeoutException(string eventName, TimeSpan timeout)
         : base($"The event '{eventName}' was not acknowledged within {timeout}.")
     {
@@ -11,7 +13,7 @@ public sealed class AckTimeoutException : TimeoutException
         Timeout = timeout;
     }
 
-    /// <summary>The event that was sent.</summary>
+    /// <summary>The event that was emitted.</summary>
     public string EventName { get; }
 
     /// <summary>How long the server waited.</summary>

@@ -18,6 +18,6 @@ public static class BroadcastExtensions
     private static BroadcastOperator Of(IBroadcaster broadcaster)
     {
         ArgumentNullException.ThrowIfNull(broadcaster);
-        return broadcaster.Operator;
+        return broadcaster.Broadcast;
     }
 }

@@ -1,42 +1,61 @@
+using SocketIo.Broadcasts;
+using SocketIo.Handlers;
 using SocketIo.Protocol;
 using SocketIo.Rooms;
 
 namespace SocketIo;
 
 /// <summary>
-/// An audience in the making: narrow it with <see cref="To"/> and <see cref="Except"/>, set flags, in any order, then emit, join,
-/// leave, disconnect or fetch. A value: each call gives a new one, and one can be used many times.
+/// Selects the recipients of a broadcast with <see cref="To"/> and <see cref="Except"/> and sets flags, in any order; then emit, join, leave, disconnect or
+/// fetch.
 /// </summary>
 /// <remarks>
-/// Each socket gets a broadcast once, however many of the rooms it is in; a socket that changes its rooms during the broadcast may
-/// get it twice or not at all. Two broadcasts of one thread reach every socket in their order.
+/// <para>A value: each member gives a new one, and one can be used many times and by several threads.</para>
+/// <para>
+/// Each socket gets a broadcast once, however many of the rooms it is in; a socket that changes its rooms during the broadcast may get it twice or not at
+/// all. Two broadcasts of one thread reach every socket in their order.
+/// </para>
 /// </remarks>
-public readonly struct BroadcastOperator : IEmitter
+public readonly struct BroadcastOperator : IEmitter, IBroadcastAckEmitter
 {
-    private readonly NamespaceEvents _scope;
+    private readonly object? _scope; // a NamespaceEvents, or a BroadcastChannel
     private readonly BroadcastTarget _target;
-    private readonly TimeSpan? _timeout;
-    private readonly CancellationToken _cancellation;
 
-    internal BroadcastOperator(
-        NamespaceEvents scope, in BroadcastTarget target, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    /// <summary>Makes recipients for a unit test: all that is done with them ends in the channel.</summary>
+    /// <param name="channel">Records and answers.</param>
+    public BroadcastOperator(BroadcastChannel channel)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        _scope = channel;
+    }
+
+    internal BroadcastOperator(NamespaceEvents scope, in BroadcastTarget target) : this((object)scope, target)
+    {
+    }
+
+    private BroadcastOperator(object scope, in BroadcastTarget target)
     {
         _scope = scope;
         _target = target;
-        _timeout = timeout;
-        _cancellation = cancellation;
     }
 
-    /// <summary>Only to this server's own sockets when there are several servers.</summary>
+    /// <summary>Selects only sockets that are connected to this server, when there are several servers.</summary>
     public BroadcastOperator Local => With(_target with { IsLocal = true });
 
     /// <summary>
-    /// Only to sockets that can be sent to now; for others the message is dropped, not queued. When that is, see
+    /// Selects only sockets that can be sent to now; for others the message is dropped, not queued. When that is, see
     /// <see cref="SocketOperator.Volatile"/>.
     /// </summary>
     public BroadcastOperator Volatile => With(_target with { IsVolatile = true });
 
+    private object Scope => _scope
+        ?? throw new InvalidOperationException("An operator that is default has no recipients; get one from a namespace or a socket, such as io.To(room).");
+
+    private BroadcastRecipients Recipients => new(_target);
+
     /// <summary>Adds rooms: a socket that is in any of the rooms gets the message. A socket's id is a room.</summary>
+    /// <param name="rooms">The rooms' names, at least one.</param>
+    /// <returns>The recipients with the rooms.</returns>
     /// <exception cref="ArgumentException">No room is named; an empty list must not become a message to everybody.</exception>
     public BroadcastOperator To(params ReadOnlySpan<string> rooms)
     {
@@ -48,131 +67,137 @@ public readonly struct BroadcastOperator : IEmitter
     /// <inheritdoc cref="To" />
     public BroadcastOperator In(params ReadOnlySpan<string> rooms) => To(rooms);
 
-    /// <summary>Leaves out the sockets that are in any of these rooms.</summary>
+    /// <summary>Leaves out the sockets that are in any of these rooms. A socket's id is a room.</summary>
+    /// <param name="rooms">The rooms' names.</param>
+    /// <returns>The recipients without those in the rooms.</returns>
     public BroadcastOperator Except(params ReadOnlySpan<string> rooms) => With(_target with { Except = _target.Except.With(rooms) });
 
     /// <summary>
-    /// Whether the message may be compressed, which it may unless this says no. Whether it is depends on its size, the receiver's
-    /// transport and the options of the server; a long-polling answer is compressed as soon as one of its messages may be.
+    /// Says whether the message may be compressed, which it may by default. Whether it is depends on its size, the recipient's transport and the options of
+    /// the server; a long-polling answer is compressed as soon as one of its messages may be.
     /// </summary>
+    /// <param name="compress">False to leave the message as it is.</param>
+    /// <returns>The recipients with the flag.</returns>
     public BroadcastOperator Compress(bool compress) => With(_target with { IsUncompressed = !compress });
 
-    /// <summary>How long an emit with acknowledgement waits.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The timeout is not above zero.</exception>
-    public BroadcastOperator Timeout(TimeSpan timeout)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
-        return new BroadcastOperator(_scope, _target, timeout, _cancellation);
-    }
+    /// <inheritdoc cref="BroadcastAckOperator.Timeout" />
+    public BroadcastAckOperator Timeout(TimeSpan timeout) => new BroadcastAckOperator(this).Timeout(timeout);
 
-    /// <summary>Ends the wait of an emit with acknowledgement by <see cref="OperationCanceledException"/>.</summary>
-    public BroadcastOperator WithCancellation(CancellationToken cancellation) => new(_scope, _target, _timeout, cancellation);
+    /// <inheritdoc cref="BroadcastAckOperator.WithCancellation" />
+    public BroadcastAckOperator WithCancellation(CancellationToken cancellationToken) => new BroadcastAckOperator(this).WithCancellation(cancellationToken);
 
-    /// <summary>Emits an event without arguments and collects the acknowledgements of all receivers.</summary>
-    /// <returns>
-    /// What arrived until all have answered, left, or the time was up; who is missing is told, not thrown. Without
-    /// <see cref="Timeout"/> the option <see cref="SocketIoOptions.AckTimeout"/> counts.
-    /// </returns>
-    /// <exception cref="ArgumentException">The event name is reserved.</exception>
-    /// <exception cref="OperationCanceledException">The token of <see cref="WithCancellation"/> was cancelled.</exception>
-    public Task<AckResults<T>> EmitWithAckAsync<T>(string eventName) => EmitWithAck<T, Args0>(eventName, default);
-
-    /// <summary>Emits an event with one argument and collects the acknowledgements of all receivers.</summary>
-    /// <inheritdoc cref="EmitWithAckAsync{T}(string)" />
-    public Task<AckResults<T>> EmitWithAckAsync<T>(string eventName, object? arg1) =>
-        EmitWithAck<T, Args<object?>>(eventName, new(arg1));
-
-    /// <summary>Emits an event with two arguments and collects the acknowledgements of all receivers.</summary>
-    /// <inheritdoc cref="EmitWithAckAsync{T}(string)" />
-    public Task<AckResults<T>> EmitWithAckAsync<T>(string eventName, object? arg1, object? arg2) =>
-        EmitWithAck<T, Args<object?, object?>>(eventName, new(arg1, arg2));
-
-    /// <summary>Emits an event with any number of arguments and collects the acknowledgements of all receivers.</summary>
-    /// <inheritdoc cref="EmitWithAckAsync{T}(string)" />
-    public Task<AckResults<T>> EmitWithAckAsync<T>(string eventName, EventArguments arguments) =>
-        EmitWithAck<T, EventArguments>(eventName, arguments);
-
-    /// <summary>Lets the sockets join rooms.</summary>
+    /// <summary>Adds the sockets to rooms.</summary>
+    /// <param name="rooms">The rooms' names; none changes nothing.</param>
+    /// <returns>Completes when the sockets of this server are in the rooms.</returns>
     public ValueTask SocketsJoinAsync(params ReadOnlySpan<string> rooms)
     {
-        var visitor = new JoinVisitor(default(RoomNames).With(rooms));
-        Visit(ref visitor);
-        return ValueTask.CompletedTask;
+        if (rooms.IsEmpty)
+            return ValueTask.CompletedTask;
+        var names = default(RoomNames).With(rooms);
+        if (Scope is BroadcastChannel channel)
+            return channel.JoinAsync(Recipients, names.ToArray());
+        return ForEach((delivery, target) => delivery.JoinAsync(target, names));
     }
 
-    /// <summary>Lets the sockets leave rooms.</summary>
+    /// <summary>Removes the sockets from rooms.</summary>
+    /// <param name="rooms">The rooms' names; none changes nothing.</param>
+    /// <returns>Completes when the sockets of this server have left the rooms.</returns>
     public ValueTask SocketsLeaveAsync(params ReadOnlySpan<string> rooms)
     {
-        var visitor = new LeaveVisitor(default(RoomNames).With(rooms));
-        Visit(ref visitor);
-        return ValueTask.CompletedTask;
+        if (rooms.IsEmpty)
+            return ValueTask.CompletedTask;
+        var names = default(RoomNames).With(rooms);
+        if (Scope is BroadcastChannel channel)
+            return channel.LeaveAsync(Recipients, names.ToArray());
+        return ForEach((delivery, target) => delivery.LeaveAsync(target, names));
     }
 
-    /// <summary>Disconnects the sockets from the namespace, or with <paramref name="close"/> their whole connections.</summary>
+    /// <summary>Disconnects the sockets from the namespace.</summary>
+    /// <param name="close">Whether to close the clients' connections, with their sockets of all namespaces.</param>
+    /// <returns>Completes when the disconnects have begun; disconnecting handlers may still be running.</returns>
     public ValueTask DisconnectSocketsAsync(bool close = false)
     {
-        var visitor = new DisconnectVisitor(close);
-        Visit(ref visitor);
-        return ValueTask.CompletedTask;
+        if (Scope is BroadcastChannel channel)
+            return channel.DisconnectAsync(Recipients, close);
+        return ForEach((delivery, target) => delivery.DisconnectAsync(target, close));
     }
 
-    /// <summary>The sockets of the audience, those of other servers included.</summary>
-    /// <exception cref="NotSupportedException">The audience is that of a dynamic namespace's pattern.</exception>
-    public ValueTask<IReadOnlyList<RemoteSocket>> FetchSocketsAsync()
+    /// <summary>Fetches the selected sockets, those of other servers included.</summary>
+    /// <param name="cancellationToken">Ends the wait for other servers.</param>
+    /// <returns>
+    /// What the sockets were at that moment, and ways to act on them. Servers that did not answer in time are named
+    /// (<see cref="FetchedSockets.Missing"/>); nothing is thrown for them.
+    /// </returns>
+    /// <exception cref="NotSupportedException">The recipients are those of a namespace pattern.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public ValueTask<FetchedSockets> FetchSocketsAsync(CancellationToken cancellationToken = default)
     {
-        if (_scope is not Namespace)
+        if (Scope is BroadcastChannel channel)
+            return FetchedSockets.OfAsync(channel.FetchAsync(Recipients, cancellationToken));
+        if (Scope is not Namespace @namespace)
             throw new NotSupportedException("The sockets of a namespace pattern can't be fetched; fetch those of its namespaces.");
-        var visitor = new FetchVisitor([]);
-        Visit(ref visitor);
-        return ValueTask.FromResult<IReadOnlyList<RemoteSocket>>(visitor.Sockets);
+        return @namespace.Delivery.FetchAsync(_target, cancellationToken);
     }
 
-    void IEmitter.Emit<TArgs>(string eventName, in TArgs args)
-    {
-        if (_scope is Namespace @namespace)
-        {
-            @namespace.Broadcast(_target, eventName, args);
-            return;
-        }
-        foreach (var child in _scope.Namespaces)
-            child.Broadcast(_target, eventName, args);
-    }
+    void IEmitter.Emit(string eventName, IReadOnlyList<object?> arguments) => Emit(eventName, EventArguments.Create([.. arguments]));
 
-    private BroadcastOperator With(in BroadcastTarget target) => new(_scope, target, _timeout, _cancellation);
+    void IEmitter.Emit<TArgs>(string eventName, in TArgs args) => Emit(eventName, args);
 
-    private Task<AckResults<T>> EmitWithAck<T, TArgs>(string eventName, in TArgs args)
-        where TArgs : struct, IEventArguments, allows ref struct
+    Task<AckResults<AckValues>> IBroadcastAckEmitter.EmitAndWaitAsync(string eventName, IReadOnlyList<object?> arguments) =>
+        EmitWithAck(eventName, EventArguments.Create([.. arguments]), AckShapes.All, null, default);
+
+    Task<AckResults<TResult>> IBroadcastAckEmitter.EmitWithAck<TResult>(string eventName, EventArguments arguments, AckShape<TResult> shape) =>
+        EmitWithAck(eventName, arguments, shape, null, default);
+
+    internal BroadcastOperator With(bool isVolatile, bool isUncompressed) =>
+        With(_target with { IsVolatile = isVolatile, IsUncompressed = isUncompressed });
+
+    internal Task<AckResults<TResult>> EmitWithAck<TResult>(
+        string eventName, EventArguments arguments, AckShape<TResult> shape, TimeSpan? timeout, CancellationToken cancellationToken)
     {
-        if (_scope is not Namespace @namespace)
+        if (Scope is BroadcastChannel channel)
+            return shape.OfAsync(channel.EmitWithAckAsync(Recipients, eventName, arguments.ToArray(), timeout, cancellationToken));
+        if (Scope is not Namespace @namespace)
             throw new NotSupportedException("A namespace pattern can't collect acknowledgements; ask its namespaces.");
-        return @namespace.BroadcastWithAck<T, TArgs>(_target, eventName, args, _timeout, _cancellation);
+        var ack = new BroadcastAck<TResult>(@namespace, eventName, shape, timeout ?? @namespace.Server.Options.AckTimeout, _target.IsSingle);
+        Task sent;
+        try
+        {
+            sent = @namespace.Delivery.Ask(_target, eventName, arguments, ack);
+        }
+        catch
+        {
+            ack.Forget();
+            throw;
+        }
+        return ack.WaitAsync(sent, cancellationToken);
     }
 
-    private void Visit<TVisitor>(ref TVisitor visitor) where TVisitor : struct, ISocketVisitor
+    private void Emit<TArgs>(string eventName, in TArgs args) where TArgs : struct, IEventArguments, allows ref struct
     {
-        foreach (var @namespace in _scope.Namespaces)
-            @namespace.Visit(_target, ref visitor);
+        switch (Scope)
+        {
+            case Namespace @namespace:
+                @namespace.Delivery.Broadcast(_target, eventName, args);
+                break;
+            case BroadcastChannel channel:
+                channel.Emit(Recipients, eventName, args.ToArray());
+                break;
+            case NamespaceEvents pattern:
+                foreach (var child in pattern.Namespaces)
+                    child.Delivery.Broadcast(_target, eventName, args);
+                break;
+        }
     }
 
-    private readonly struct JoinVisitor(RoomNames rooms) : ISocketVisitor
-    {
-        public void Visit(Socket socket) => socket.Join(rooms);
-    }
+    private BroadcastOperator With(in BroadcastTarget target) => new(Scope, target);
 
-    private readonly struct LeaveVisitor(RoomNames rooms) : ISocketVisitor
-    {
-        public void Visit(Socket socket) => socket.Leave(rooms);
-    }
+    private ValueTask ForEach(Func<Delivery, BroadcastTarget, ValueTask> action) =>
+        Scope is Namespace @namespace ? action(@namespace.Delivery, _target) : ForEachAsync((NamespaceEvents)Scope, _target, action);
 
-    private readonly struct DisconnectVisitor(bool close) : ISocketVisitor
+    private static async ValueTask ForEachAsync(NamespaceEvents pattern, BroadcastTarget target, Func<Delivery, BroadcastTarget, ValueTask> action)
     {
-        public void Visit(Socket socket) => socket.Disconnect(close);
-    }
-
-    private readonly struct FetchVisitor(List<RemoteSocket> sockets) : ISocketVisitor
-    {
-        public List<RemoteSocket> Sockets => sockets;
-
-        public void Visit(Socket socket) => sockets.Add(new RemoteSocket(socket));
+        foreach (var child in pattern.Namespaces)
+            await action(child.Delivery, target).ConfigureAwait(false);
     }
 }

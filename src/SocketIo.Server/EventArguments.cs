@@ -19,17 +19,21 @@ public readonly ref struct EventArguments : IEventArguments
 
     private EventArguments(ReadOnlySpan<object?> items) => _items = items;
 
-    /// <summary>The number of arguments.</summary>
+    /// <summary>Gets the number of arguments.</summary>
     public int Count => _items.Length;
 
-    /// <summary>Makes the arguments of a collection expression; they refer to <paramref name="items"/>.</summary>
+    /// <summary>Makes the arguments of a collection expression. Called by the compiler.</summary>
+    /// <param name="items">The arguments, which are not copied.</param>
+    /// <returns>The arguments.</returns>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static EventArguments Create(ReadOnlySpan<object?> items) => new(items);
 
     /// <summary>Enumerates the arguments.</summary>
+    /// <returns>The enumerator.</returns>
     public ReadOnlySpan<object?>.Enumerator GetEnumerator() => _items.GetEnumerator();
 
     /// <summary>Copies the arguments into an array.</summary>
+    /// <returns>The array.</returns>
     public object?[] ToArray() => _items.ToArray();
 
     void IEventArguments.WriteTo<TWriter>(scoped ref TWriter writer)

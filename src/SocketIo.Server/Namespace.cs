@@ -1,329 +1,208 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using Microsoft.Extensions.Logging;
-using SocketIo.Engine;
-using SocketIo.Engine.Sessions;
-using SocketIo.Protocol;
-using SocketIo.Recovery;
+using SocketIo.Broadcasts;
+using SocketIo.Cluster;
+using SocketIo.Cluster.Nodes;
+using SocketIo.Handlers;
+using SocketIo.Peers;
 using SocketIo.Rooms;
 using SocketIo.Routing;
+using SocketIo.Sockets;
+using SocketIo.Topics;
 
 namespace SocketIo;
 
 /// <summary>A namespace: its sockets, rooms, handlers and middleware.</summary>
-public class Namespace : NamespaceEvents
+public partial class Namespace : NamespaceEvents
 {
-    private readonly ConcurrentDictionary<string, Socket> _sockets = new(StringComparer.Ordinal);
-    private readonly Room _everyone;
-    private readonly Broadcaster _broadcaster;
     private readonly NamespacePattern? _pattern;
 
-    // Sockets that are connected or wait for the middleware's decision; once -1 the namespace is removed and takes no more.
-    private int _users;
+    private readonly ServerEvents _serverEvents;
+
+    private NamespaceUse _use;
+    private long _lastAckId = -1;
 
     internal Namespace(SocketIoServer? server, string name, NamespacePattern? pattern) : base(server)
     {
         Name = name;
         Utf8Name = Encoding.UTF8.GetBytes(name);
-        _everyone = new Room(name);
-        _broadcaster = new Broadcaster(_everyone, RoomIndex, _sockets);
+        Members = new LocalSockets(name);
+        RoomListeners = new RoomListeners(this);
+        Handlers = new NamespaceHandlers(this);
         _pattern = pattern;
         if (pattern is not null)
             CopyFrom(pattern);
-        if (server is not null)
-            BeginRecovery();
+        _serverEvents = new ServerEvents(this);
     }
-
-    /// <summary>A room got its first member. Raised on the joining thread, like the reference's <c>create-room</c>.</summary>
-    public event Action<string>? RoomCreated;
-
-    /// <summary>A room lost its last member (<c>delete-room</c>).</summary>
-    public event Action<string>? RoomDeleted;
-
-    /// <summary>A socket joined a room: the room's name and the socket's id (<c>join-room</c>).</summary>
-    public event Action<string, string>? RoomJoined;
-
-    /// <summary>A socket left a room: the room's name and the socket's id (<c>leave-room</c>).</summary>
-    public event Action<string, string>? RoomLeft;
 
     /// <summary>The name, with its leading slash.</summary>
     public string Name { get; }
 
     /// <summary>The sockets connected to this server now, by id.</summary>
-    public IReadOnlyDictionary<string, Socket> Sockets => _sockets;
+    public IReadOnlyDictionary<string, Socket> Sockets => Members.ById;
 
-    /// <summary>The names of the rooms that have members now, without those that are named by a socket's id.</summary>
-    public IEnumerable<string> Rooms => RoomIndex.Names;
+    /// <summary>
+    /// The rooms that have members on this server now, and how many, without the rooms that are named by a socket's id. A room without
+    /// members is none: <c>Rooms.GetValueOrDefault("lobby")</c> is 0 then.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> Rooms => new RoomSizes<Socket>(RoomIndex);
 
     internal byte[] Utf8Name { get; }
 
-    internal RoomIndex RoomIndex { get; } = new();
+    /// <summary>The sockets of this server, and their rooms.</summary>
+    internal LocalSockets Members { get; }
 
-    internal AckTable Acks { get; } = new();
+    internal RoomIndex<Socket> RoomIndex => Members.Rooms;
 
-    /// <summary>Null when the option is off.</summary>
-    internal NamespaceRecovery? Recovery { get; private set; }
+    /// <summary>How events reach the sockets.</summary>
+    internal Delivery Delivery { get; private set; } = null!;
+
+    /// <summary>Brings events of other servers to their handlers.</summary>
+    internal ServerEvents ServerEvents => _serverEvents;
+
+    /// <summary>Calls what the application has registered.</summary>
+    internal NamespaceHandlers Handlers { get; }
+
+    internal RoomListeners RoomListeners { get; }
 
     /// <summary>Whether broadcasts must keep their arguments for listeners.</summary>
     internal bool HasOutgoingListeners { get; set; }
 
     internal override IEnumerable<Namespace> Namespaces => [this];
 
-    /// <summary>Adds handler classes: one instance and one service scope for each event.</summary>
-    /// <typeparam name="T">The class; its constructor's parameters come from the services.</typeparam>
-    public void AddHandlers<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
-        where T : SocketHandlers<T> => HandlerClass<T>.Register(this, Server.Services);
+    /// <summary>
+    /// A topic: a named, ordered log of events of this namespace. What is emitted to it is stored, then delivered to every subscriber that is
+    /// online on any server, and to the others when they come.
+    /// </summary>
+    /// <param name="name">The name, 1 to 255 characters. A topic for one receiver is one by its name, such as "user:42".</param>
+    /// <returns>Emits to the topic, and looks at it.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="TopicsExtensions.AddTopics"/> was not called.</exception>
+    public TopicOperator Topic(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return new(this, NeedTopics(), new(Name, name));
+    }
 
-    /// <summary>Emits an event to the other servers of the cluster. A server alone has none.</summary>
-    /// <exception cref="ArgumentException">The event name is reserved.</exception>
+    /// <summary>Asks the store for the topics of this namespace, in the order of their names.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The topics, read by pages: what changes meanwhile may be seen or not.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="TopicsExtensions.AddTopics"/> was not called.</exception>
+    /// <exception cref="TopicStoreException">The store is away.</exception>
+    public IAsyncEnumerable<TopicInfo> GetTopicsAsync(CancellationToken cancellationToken = default) =>
+        NeedTopics().Service.ListTopicsAsync(null, cancellationToken).Where(topic => topic.Topic.Namespace == Name);
+
+    /// <summary>
+    /// Emits an event to the other servers of the cluster, not to clients: to their handlers of <c>OnServerEvent</c>. A server alone has none.
+    /// </summary>
+    /// <remarks>Events of one thread arrive in their order. While the backplane is away they wait, as broadcasts do.</remarks>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="arguments">The arguments as a collection expression: <c>[1, "2"]</c>.</param>
+    /// <returns>A task that has completed: the event is queued for the backplane.</returns>
+    /// <exception cref="ArgumentException">The name is reserved.</exception>
+    /// <exception cref="NotSupportedException">An argument can't be serialized.</exception>
     public ValueTask ServerSideEmitAsync(string eventName, EventArguments arguments = default)
     {
-        SerializeForPeers(eventName, arguments);
+        Delivery.EmitToServers(Server.PeerFormat.WriteEvent(eventName, arguments));
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Emits an event to the other servers of the cluster and collects their answers. A server alone gets none, at once.</summary>
-    /// <exception cref="ArgumentException">The event name is reserved.</exception>
-    public Task<IReadOnlyList<T>> ServerSideEmitWithAckAsync<T>(string eventName, EventArguments arguments = default)
+    /// <summary>Emits an event to the other servers of the cluster and collects their answers.</summary>
+    /// <typeparam name="T">The type of an answer.</typeparam>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="arguments">The arguments as a collection expression: <c>[1, "2"]</c>.</param>
+    /// <param name="cancellationToken">Ends the wait for answers.</param>
+    /// <returns>
+    /// The answers, when all servers have answered or <see cref="Cluster.ClusterOptions.RequestTimeout"/> is over; a server that dies is not
+    /// waited for longer than a heartbeat. Who did not answer is in <see cref="ServerAnswers{T}.Missing"/>; nothing is thrown. A server alone gets none, at once.
+    /// </returns>
+    /// <exception cref="ArgumentException">The name is reserved.</exception>
+    /// <exception cref="NotSupportedException">An argument can't be serialized.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<ServerAnswers<T?>> ServerSideEmitWithAckAsync<T>(
+        string eventName, EventArguments arguments = default, CancellationToken cancellationToken = default)
     {
-        SerializeForPeers(eventName, arguments);
-        return Task.FromResult<IReadOnlyList<T>>([]);
+        var data = Server.PeerFormat.WriteEvent(eventName, arguments);
+        return cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled<ServerAnswers<T?>>(cancellationToken)
+            : ReadAsync<T>(Delivery.AskServersAsync(data).WaitAsync(cancellationToken), eventName);
     }
 
-    /// <summary>Hop 2: encodes and frames once, then hands the frame to every member.</summary>
-    internal void Broadcast<TArgs>(in BroadcastTarget target, string eventName, in TArgs args)
-        where TArgs : struct, IEventArguments, allows ref struct
+    internal SocketTopics NeedTopics() =>
+        Server.Topics ?? throw new InvalidOperationException($"Call {nameof(TopicsExtensions.AddTopics)} on what {nameof(SocketIoExtensions.AddSocketIo)} returns.");
+
+    /// <summary>Begins to deliver, before anybody finds the namespace.</summary>
+    internal void Begin()
     {
-        if (Recovery is { } recovery && !target.IsVolatile)
-        {
-            recovery.Broadcast(target, eventName, args);
-            return;
-        }
-        var frame = Encode(target, eventName, args, PacketHeader.NoId);
-        var visitor = new SendVisitor(frame, target.IsVolatile, OutgoingOf(eventName, args), null);
-        VisitCorked(target, ref visitor);
+        var recovery = Server.Options.ConnectionStateRecovery;
+        if (Server.Cluster is { } cluster)
+            Delivery = new ClusteredDelivery(this, recovery, cluster);
+        else
+            Delivery = recovery is null ? new DirectDelivery(this) : new LoggedDelivery(this, recovery);
     }
 
-    internal Task<AckResults<T>> BroadcastWithAck<T, TArgs>(
-        in BroadcastTarget target, string eventName, in TArgs args, TimeSpan? timeout, CancellationToken cancellation)
-        where TArgs : struct, IEventArguments, allows ref struct
-    {
-        var ack = new BroadcastAck<T>(Acks, eventName);
-        var frame = Encode(target, eventName, args, ack.Id);
-        Acks.AddBroadcast(ack.Id, ack);
-        var visitor = new SendVisitor(frame, target.IsVolatile, OutgoingOf(eventName, args), ack.Expect);
-        VisitCorked(target, ref visitor);
-        return ack.WaitAsync(timeout ?? Server.Options.AckTimeout, Server.Time, cancellation);
-    }
+    /// <summary>A room was joined, or has lost its last member.</summary>
+    /// <inheritdoc cref="Broadcasts.Delivery.OnRoomChanged" path="/returns" />
+    internal Task? OnRoomChanged(string room) => Delivery.OnRoomChanged(room);
 
-    /// <summary>The frame for all receivers of a target.</summary>
-    internal Frame Encode<TArgs>(in BroadcastTarget target, string eventName, in TArgs args, long ackId)
-        where TArgs : struct, IEventArguments, allows ref struct
-    {
-        ReservedEvents.ThrowIfReserved(eventName);
-        var frame = Server.Parser.WriteEvent(Name, eventName, args, ackId);
-        if (target.IsUncompressed)
-            return frame.Uncompressed();
-        return Server.Options.PerMessageDeflate is { } deflate && frame.Length >= deflate.Threshold ? frame.Shared() : frame;
-    }
-
-    /// <summary>What the listeners for outgoing events are told; null when there are none.</summary>
-    internal OutgoingEvent? OutgoingOf<TArgs>(string eventName, in TArgs args)
-        where TArgs : struct, IEventArguments, allows ref struct =>
-        HasOutgoingListeners ? new OutgoingEvent(eventName, args.ToArray()) : null;
-
-    internal void Visit<TVisitor>(in BroadcastTarget target, ref TVisitor visitor) where TVisitor : struct, ISocketVisitor =>
-        _broadcaster.Visit(target, ref visitor);
+    /// <summary>Ids count per namespace, so that a broadcast has one for all its receivers.</summary>
+    internal long NextAckId() => Interlocked.Increment(ref _lastAckId);
 
     /// <summary>Announces a socket, so that the namespace is not removed before <see cref="Release"/>; false when it has been.</summary>
     internal bool TryReserve()
     {
-        while (true)
-        {
-            var users = System.Threading.Volatile.Read(ref _users);
-            if (users < 0)
-            {
-                // whoever decided on it is about to, and so may we
-                Server.RemoveChild(this, _pattern!);
-                return false;
-            }
-            if (Interlocked.CompareExchange(ref _users, users + 1, users) == users)
-                return true;
-        }
+        var isReserved = _use.TryAdd();
+        if (!isReserved)
+            ForgetRemoved();
+        return isReserved;
     }
 
-    /// <summary>Makes a connected socket visible.</summary>
-    internal void Seat(Socket socket)
+    /// <summary>Lets the namespace stay though nobody was accepted yet, or nobody is left; false when it has been removed.</summary>
+    internal bool TryKeep()
     {
-        socket.Seat = _everyone.TryJoin(socket);
-        _sockets[socket.Id] = socket;
+        var isKept = _use.TryStay();
+        if (!isKept)
+            ForgetRemoved();
+        return isKept;
     }
 
-    internal void Remove(Socket socket)
-    {
-        _sockets.TryRemove(socket.Id, out _);
-        if (socket.Seat is { } seat)
-            _everyone.Leave(seat, dieWhenEmpty: false);
-        Release();
-    }
-
-    /// <summary>A socket has gone, or does not come. Removes a child namespace that nobody uses, when the options say so.</summary>
+    /// <summary>
+    /// A socket has gone, or does not come. A child namespace is removed when it never had one, and when the options say so also with its
+    /// last.
+    /// </summary>
     internal void Release()
     {
-        Interlocked.Decrement(ref _users);
-        if (_pattern is null || !Server.Options.CleanupEmptyChildNamespaces)
-            return;
-        if (Interlocked.CompareExchange(ref _users, -1, 0) == 0)
-            Server.RemoveChild(this, _pattern);
+        if (_use.Remove(_pattern is not null, Server.Options.CleanupEmptyChildNamespaces))
+            ForgetRemoved();
     }
 
-    internal async ValueTask<ConnectResult> RunMiddlewareAsync(Socket socket)
+    // Whoever decided on the removal is about to do it, and so may others.
+    private void ForgetRemoved() => Server.Index.Remove(this, _pattern!);
+
+    private void AddRoomCreated(Action<string> listener) => RoomListeners.AddCreated(listener);
+
+    private void AddRoomDeleted(Action<string> listener) => RoomListeners.AddDeleted(listener);
+
+    private void AddRoomJoined(Action<string, string> listener) => RoomListeners.AddJoined(listener);
+
+    private void AddRoomLeft(Action<string, string> listener) => RoomListeners.AddLeft(listener);
+
+    private async Task<ServerAnswers<T?>> ReadAsync<T>(Task<Collected<ServerAnswer>> asked, string eventName)
     {
-        foreach (var middleware in Middleware)
+        var collected = await asked.ConfigureAwait(false);
+        var answers = new List<T?>();
+        var missing = collected.Missing;
+        foreach (var answer in collected.Items)
         {
-            var result = await middleware(socket).ConfigureAwait(false);
-            if (result.IsRefused)
-                return result;
+            try
+            {
+                var value = Server.PeerFormat.OpenValue(answer.Value);
+                answers.Add(value.Read<T>());
+            }
+            catch (EventArgumentException exception)
+            {
+                Log.BadServerAnswer(Server.Logger, answer.NodeId, Name, LogText.Of(eventName), exception.Message);
+                missing = new MissingNodes([.. missing.Ids, answer.NodeId], missing.UnknownCount, missing.IsBackplaneAway);
+            }
         }
-        return ConnectResult.Accept;
-    }
-
-    internal async ValueTask TellConnectionAsync(Socket socket)
-    {
-        foreach (var handler in Connection)
-            await Guard(socket, handler, static (handler, socket, _) => handler(socket), default, "connection").ConfigureAwait(false);
-    }
-
-    internal async Task TellDisconnectingAsync(Socket socket, DisconnectReason reason)
-    {
-        foreach (var handler in Disconnecting)
-            await Guard(socket, handler, static (handler, socket, reason) => handler(socket, reason), reason, "disconnecting").ConfigureAwait(false);
-        foreach (var handler in socket.Listeners?.Disconnecting ?? [])
-            await Guard(socket, handler, static (handler, _, reason) => handler(reason), reason, "disconnecting").ConfigureAwait(false);
-    }
-
-    internal async Task TellDisconnectAsync(Socket socket, DisconnectReason reason)
-    {
-        foreach (var handler in Disconnect)
-            await Guard(socket, handler, static (handler, socket, reason) => handler(socket, reason), reason, "disconnect").ConfigureAwait(false);
-        foreach (var handler in socket.Listeners?.Disconnect ?? [])
-            await Guard(socket, handler, static (handler, _, reason) => handler(reason), reason, "disconnect").ConfigureAwait(false);
-    }
-
-    /// <summary>An exception of the user's code: logged, told, and nobody else's concern.</summary>
-    internal void Report(Socket socket, Exception exception, string eventName)
-    {
-        if (exception is EventArgumentException)
-            Log.BadArgument(Server.Logger, eventName, Name, exception.Message);
-        else
-            Log.HandlerFailed(Server.Logger, exception, eventName, Name);
-        try
-        {
-            foreach (var handler in Error)
-                handler(socket, exception, eventName);
-            foreach (var handler in socket.Listeners?.Error ?? [])
-                handler(exception);
-        }
-        catch (Exception second)
-        {
-            Log.ErrorHandlerFailed(Server.Logger, second);
-        }
-    }
-
-    internal void ReportUnhandled(ReadOnlySpan<byte> eventName)
-    {
-        if (Server.Logger.IsEnabled(LogLevel.Debug))
-            Log.Unhandled(Server.Logger, Encoding.UTF8.GetString(eventName), Name);
-    }
-
-    internal void RaiseJoined(string room, string socketId, bool created)
-    {
-        if (created)
-            Raise(RoomCreated, room);
-        Raise(RoomJoined, room, socketId);
-    }
-
-    internal void RaiseLeft(string room, string socketId, bool deleted)
-    {
-        Raise(RoomLeft, room, socketId);
-        if (deleted)
-            Raise(RoomDeleted, room);
-    }
-
-    // The default namespace is made before its options are known.
-    private protected void BeginRecovery()
-    {
-        if (Server.Options.ConnectionStateRecovery is { } options)
-            Recovery = new NamespaceRecovery(this, options);
-    }
-
-    private void Raise(Action<string>? handlers, string room)
-    {
-        try
-        {
-            handlers?.Invoke(room);
-        }
-        catch (Exception exception)
-        {
-            Log.ErrorHandlerFailed(Server.Logger, exception);
-        }
-    }
-
-    private void Raise(Action<string, string>? handlers, string room, string socketId)
-    {
-        try
-        {
-            handlers?.Invoke(room, socketId);
-        }
-        catch (Exception exception)
-        {
-            Log.ErrorHandlerFailed(Server.Logger, exception);
-        }
-    }
-
-    private async Task Guard<THandler>(
-        Socket socket, THandler handler, Func<THandler, Socket, DisconnectReason, Task> call, DisconnectReason reason, string name)
-    {
-        try
-        {
-            await call(handler, socket, reason).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            Report(socket, exception, name);
-        }
-    }
-
-    // What can't be sent to another server is an error also while there is none.
-    private void SerializeForPeers(string eventName, EventArguments arguments)
-    {
-        ReservedEvents.ThrowIfReserved(eventName);
-        Server.Parser.WriteEvent(Name, eventName, arguments, PacketHeader.NoId);
-    }
-
-    // First every queue gets the frame, then bytes move.
-    private void VisitCorked(in BroadcastTarget target, ref SendVisitor visitor)
-    {
-        Cork.HoldChunks();
-        try
-        {
-            _broadcaster.Visit(target, ref visitor);
-        }
-        finally
-        {
-            Cork.Release();
-        }
-    }
-
-    private readonly struct SendVisitor(Frame frame, bool isVolatile, OutgoingEvent? outgoing, Action<Socket>? expect) : ISocketVisitor
-    {
-        public void Visit(Socket socket)
-        {
-            if (outgoing is not null)
-                socket.NotifyOutgoing(outgoing);
-            expect?.Invoke(socket);
-            socket.Send(frame, isVolatile);
-        }
+        return new ServerAnswers<T?>(answers, missing);
     }
 }

@@ -1,13 +1,18 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
 using SocketIo.Engine;
-using SocketIo.Routing;
+using SocketIo.Handlers;
 
 namespace SocketIo;
 
 /// <summary>
-/// What a namespace and a pattern of namespaces have in common: handlers, middleware, and an audience to emit to. Register before
-/// clients connect: what is registered later holds for later events, and for a pattern for namespaces made later.
+/// What a namespace and a pattern of namespaces have in common: they register handlers and middleware for all their sockets, and broadcast to them.
 /// </summary>
-public abstract class NamespaceEvents : IEmitter, IBroadcaster
+/// <remarks>
+/// Register before clients connect: what is registered later applies to later events, and for a pattern to namespaces that are made later. All members are
+/// thread-safe.
+/// </remarks>
+public abstract partial class NamespaceEvents : IEmitter, IBroadcastAckEmitter, IBroadcaster
 {
     // Lists are replaced whole under _sync and read without.
     private readonly Lock _sync = new();
@@ -17,52 +22,41 @@ public abstract class NamespaceEvents : IEmitter, IBroadcaster
     /// <summary>The server.</summary>
     public SocketIoServer Server { get; }
 
-    /// <summary>Only to this server's own sockets when there are several servers.</summary>
+    /// <inheritdoc cref="BroadcastOperator.Local" />
     public BroadcastOperator Local => Everybody.Local;
 
     /// <inheritdoc cref="BroadcastOperator.Volatile" />
     public BroadcastOperator Volatile => Everybody.Volatile;
 
-    BroadcastOperator IBroadcaster.Operator => Everybody;
+    BroadcastOperator IBroadcaster.Broadcast => Everybody;
 
     internal EventTable Events { get; } = new();
 
+    /// <summary>Handlers for events of other servers.</summary>
+    internal EventTable ServerListeners { get; } = new();
+
     internal abstract IEnumerable<Namespace> Namespaces { get; }
 
-    private protected Func<Socket, Task<ConnectResult>>[] Middleware { get; private set; } = [];
+    internal Func<Socket, ValueTask<ConnectResult>>[] Middleware { get; private set; } = [];
 
-    private protected Func<Socket, Task>[] Connection { get; private set; } = [];
+    internal Func<Socket, ValueTask>[] Connection { get; private set; } = [];
 
-    private protected Func<Socket, DisconnectReason, Task>[] Disconnecting { get; private set; } = [];
+    internal Func<Socket, DisconnectReason, ValueTask>[] Disconnecting { get; private set; } = [];
 
-    private protected Func<Socket, DisconnectReason, Task>[] Disconnect { get; private set; } = [];
+    internal Func<Socket, DisconnectReason, ValueTask>[] Disconnect { get; private set; } = [];
 
-    private protected Action<Socket, Exception, string>[] Error { get; private set; } = [];
+    internal Func<Socket, Exception, string, ValueTask>[] Error { get; private set; } = [];
 
     private BroadcastOperator Everybody => new(this, default);
 
     /// <inheritdoc cref="BroadcastOperator.Compress" />
     public BroadcastOperator Compress(bool compress) => Everybody.Compress(compress);
 
-    /// <inheritdoc cref="BroadcastOperator.Timeout" />
-    public BroadcastOperator Timeout(TimeSpan timeout) => Everybody.Timeout(timeout);
+    /// <inheritdoc cref="BroadcastAckOperator.Timeout" />
+    public BroadcastAckOperator Timeout(TimeSpan timeout) => Everybody.Timeout(timeout);
 
-    /// <inheritdoc cref="BroadcastOperator.WithCancellation" />
-    public BroadcastOperator WithCancellation(CancellationToken cancellation) => Everybody.WithCancellation(cancellation);
-
-    /// <inheritdoc cref="BroadcastOperator.EmitWithAckAsync{T}(string)" />
-    public Task<AckResults<T>> EmitWithAckAsync<T>(string eventName) => Everybody.EmitWithAckAsync<T>(eventName);
-
-    /// <inheritdoc cref="BroadcastOperator.EmitWithAckAsync{T}(string, object)" />
-    public Task<AckResults<T>> EmitWithAckAsync<T>(string eventName, object? arg1) => Everybody.EmitWithAckAsync<T>(eventName, arg1);
-
-    /// <inheritdoc cref="BroadcastOperator.EmitWithAckAsync{T}(string, object, object)" />
-    public Task<AckResults<T>> EmitWithAckAsync<T>(string eventName, object? arg1, object? arg2) =>
-        Everybody.EmitWithAckAsync<T>(eventName, arg1, arg2);
-
-    /// <inheritdoc cref="BroadcastOperator.EmitWithAckAsync{T}(string, EventArguments)" />
-    public Task<AckResults<T>> EmitWithAckAsync<T>(string eventName, EventArguments arguments) =>
-        Everybody.EmitWithAckAsync<T>(eventName, arguments);
+    /// <inheritdoc cref="BroadcastAckOperator.WithCancellation" />
+    public BroadcastAckOperator WithCancellation(CancellationToken cancellationToken) => Everybody.WithCancellation(cancellationToken);
 
     /// <inheritdoc cref="BroadcastOperator.SocketsJoinAsync" />
     public ValueTask SocketsJoinAsync(params ReadOnlySpan<string> rooms) => Everybody.SocketsJoinAsync(rooms);
@@ -74,88 +68,50 @@ public abstract class NamespaceEvents : IEmitter, IBroadcaster
     public ValueTask DisconnectSocketsAsync(bool close = false) => Everybody.DisconnectSocketsAsync(close);
 
     /// <inheritdoc cref="BroadcastOperator.FetchSocketsAsync" />
-    public ValueTask<IReadOnlyList<RemoteSocket>> FetchSocketsAsync() => Everybody.FetchSocketsAsync();
+    public ValueTask<FetchedSockets> FetchSocketsAsync(CancellationToken cancellationToken = default) => Everybody.FetchSocketsAsync(cancellationToken);
 
     /// <summary>
-    /// Puts a middleware before the connection, behind those there are: it accepts the socket or refuses it. It runs for each
-    /// socket that wants to join; the client's other namespaces do not wait for it. An exception refuses with "Internal server error".
+    /// Registers a handler class for events of every socket of the namespace: each event gets an instance and a service scope of its own.
     /// </summary>
-    public void Use(Func<Socket, Task<ConnectResult>> middleware)
+    /// <typeparam name="T">The class. Its constructor's parameters come from the services.</typeparam>
+    /// <exception cref="InvalidOperationException">A constructor's parameter is not registered as a service.</exception>
+    /// <exception cref="ArgumentException">An event's name is reserved, or a handler has a parameter that no client can send, or a result that can't be sent.</exception>
+    public void AddHandlers<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>() where T : class, ISocketHandlers<T>
     {
-        ArgumentNullException.ThrowIfNull(middleware);
-        lock (_sync)
-            Middleware = [.. Middleware, middleware];
+        HandlerServices.Check(typeof(T), Server.Services);
+        T.Map(new EventMap<T>(this, new HandlerFactory<T>(Server.Services, ActivatorUtilities.CreateFactory<T>([]))));
     }
 
-    /// <inheritdoc cref="Use(Func{Socket, Task{ConnectResult}})" />
-    public void Use(Func<Socket, ConnectResult> middleware)
-    {
-        ArgumentNullException.ThrowIfNull(middleware);
-        Use(socket => Task.FromResult(middleware(socket)));
-    }
-
-    /// <summary>
-    /// Calls a handler for each socket that has connected. The socket's events wait until it has ended (with
-    /// <see cref="SocketIoOptions.MaxConcurrentHandlers"/> above 1 only until it has started).
-    /// </summary>
-    public void OnConnection(Func<Socket, Task> handler)
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        lock (_sync)
-            Connection = [.. Connection, handler];
-    }
-
-    /// <inheritdoc cref="OnConnection(Func{Socket, Task})" />
-    public void OnConnection(Action<Socket> handler)
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        OnConnection(socket =>
-        {
-            handler(socket);
-            return Task.CompletedTask;
-        });
-    }
-
-    /// <summary>Calls a handler when a socket is about to disconnect, while it is still in its rooms; they are left when it has ended.</summary>
-    public void OnDisconnecting(Func<Socket, DisconnectReason, Task> handler)
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        lock (_sync)
-            Disconnecting = [.. Disconnecting, handler];
-    }
-
-    /// <summary>Calls a handler when a socket has disconnected. It does not wait for handlers of the socket that still run.</summary>
-    public void OnDisconnect(Func<Socket, DisconnectReason, Task> handler)
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        lock (_sync)
-            Disconnect = [.. Disconnect, handler];
-    }
-
-    /// <summary>
-    /// Calls a handler for each exception of a handler or middleware, and for each argument that does not convert, with the event's
-    /// name. They are logged as well.
-    /// </summary>
-    public void OnError(Action<Socket, Exception, string> handler)
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        lock (_sync)
-            Error = [.. Error, handler];
-    }
-
-    /// <summary>Removes the handlers of an event, or the one registered with this delegate.</summary>
+    /// <summary>Removes handlers of an event.</summary>
+    /// <remarks>Handlers that are running are not stopped. Namespaces that a pattern has made already keep the handlers that they got from it.</remarks>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="handler">The delegate that was registered; null for all handlers of the event.</param>
     public void Off(string eventName, Delegate? handler = null)
     {
         ArgumentNullException.ThrowIfNull(eventName);
         Events.Remove(eventName, handler);
     }
 
+    void IEmitter.Emit(string eventName, IReadOnlyList<object?> arguments) => ((IEmitter)Everybody).Emit(eventName, arguments);
+
     void IEmitter.Emit<TArgs>(string eventName, in TArgs args) => ((IEmitter)Everybody).Emit(eventName, args);
+
+    Task<AckResults<AckValues>> IBroadcastAckEmitter.EmitAndWaitAsync(string eventName, IReadOnlyList<object?> arguments) =>
+        ((IBroadcastAckEmitter)Everybody).EmitAndWaitAsync(eventName, arguments);
+
+    Task<AckResults<TResult>> IBroadcastAckEmitter.EmitWithAck<TResult>(string eventName, EventArguments arguments, AckShape<TResult> shape) =>
+        ((IBroadcastAckEmitter)Everybody).EmitWithAck(eventName, arguments, shape);
 
     internal void Add(string eventName, EventListener listener)
     {
-        ArgumentNullException.ThrowIfNull(eventName);
+        HandlerRules.Check(eventName, listener, Server);
         Events.Add(eventName, listener);
+    }
+
+    internal void AddServerEvent(string eventName, EventListener listener)
+    {
+        HandlerRules.CheckServerEvent(eventName, listener, Server);
+        ServerListeners.Add(eventName, listener);
     }
 
     private protected void CopyFrom(NamespaceEvents other)
@@ -163,11 +119,42 @@ public abstract class NamespaceEvents : IEmitter, IBroadcaster
         lock (_sync)
         {
             Events.CopyFrom(other.Events);
+            ServerListeners.CopyFrom(other.ServerListeners);
             Middleware = [.. Middleware, .. other.Middleware];
             Connection = [.. Connection, .. other.Connection];
             Disconnecting = [.. Disconnecting, .. other.Disconnecting];
             Disconnect = [.. Disconnect, .. other.Disconnect];
             Error = [.. Error, .. other.Error];
         }
+    }
+
+    private void AddMiddleware(Func<Socket, ValueTask<ConnectResult>> middleware)
+    {
+        lock (_sync)
+            Middleware = [.. Middleware, middleware];
+    }
+
+    private void AddConnection(Func<Socket, ValueTask> handler)
+    {
+        lock (_sync)
+            Connection = [.. Connection, handler];
+    }
+
+    private void AddDisconnecting(Func<Socket, DisconnectReason, ValueTask> handler)
+    {
+        lock (_sync)
+            Disconnecting = [.. Disconnecting, handler];
+    }
+
+    private void AddDisconnect(Func<Socket, DisconnectReason, ValueTask> handler)
+    {
+        lock (_sync)
+            Disconnect = [.. Disconnect, handler];
+    }
+
+    private void AddError(Func<Socket, Exception, string, ValueTask> handler)
+    {
+        lock (_sync)
+            Error = [.. Error, handler];
     }
 }

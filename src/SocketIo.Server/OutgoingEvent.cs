@@ -3,8 +3,13 @@ namespace SocketIo;
 /// <summary>An event that is about to be sent, for catch-all listeners.</summary>
 public sealed class OutgoingEvent
 {
-    internal OutgoingEvent(string name, IReadOnlyList<object?> arguments)
+    /// <summary>Makes an event, for unit tests of a listener.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="arguments">The arguments.</param>
+    public OutgoingEvent(string name, IReadOnlyList<object?> arguments)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(arguments);
         Name = name;
         Arguments = arguments;
     }

@@ -1,55 +1,50 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine;
 using SocketIo.Engine.Sessions;
+using SocketIo.Handlers;
 using SocketIo.Protocol;
 using SocketIo.Recovery;
 using SocketIo.Rooms;
 using SocketIo.Routing;
+using SocketIo.Sockets;
+using SocketIo.Topics;
 using Atomic = System.Threading.Volatile;
 
 namespace SocketIo;
 
-/// <summary>
-/// One client in one namespace. Emitting is thread-safe; what one thread emits to a socket arrives in that order. An emit is
-/// queued, not awaited: its task has completed when it returns, and the message is lost if the connection is.
-/// </summary>
-public sealed class Socket : IEmitter, IBroadcaster
+/// <summary>One client in one namespace.</summary>
+/// <remarks>
+/// <para>
+/// All members are thread-safe. Events that one thread emits arrive in the order of the calls. An emit only queues: its task has completed when it returns,
+/// and the event is lost if the connection is lost before it was sent, unless <see cref="SocketIoOptions.ConnectionStateRecovery"/> is on.
+/// </para>
+/// <para>A unit test may derive from it: see the constructor.</para>
+/// </remarks>
+public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
 {
-    private const int Connecting = 0;
-    private const int Accepted = 1; // can be found; its client is not told yet
-    private const int Welcomed = 2; // the answer to its client is queued
-    private const int Connected = 3;
-    private const int Closing = 4;
-    private const int Disconnected = 5;
-
+    private readonly Client _client;
     private readonly EngineSession _session;
     private readonly EventDispatch _dispatch;
     private readonly SocketRooms _rooms;
+    private SocketLife _life;
 
-    // Written under the client's lock, read without.
+    // each null until it is asked for
     private SocketListeners? _listeners;
-
-    // guarded by the client's lock
-    private List<PendingAck>? _acks;
-
-    private int _state;
-
-    // The first closer's reason, boxed; it may come while the socket still connects.
-    private object? _closeReason;
+    private SocketAcks? _acks;
     private ConcurrentDictionary<string, object?>? _data;
-
-    // Null when recovery is off.
-    private readonly RecoverableSession? _recoverable;
-
-    // Whether an event was refused by the full queue, so that none may follow; guarded by the lock of the namespace's recovery.
-    private bool _hasGap;
     private CancellationTokenSource? _disconnection;
+
+    // Whether a logged event was refused by the full queue, so that none may follow; guarded by the lock of the log.
+    private bool _hasGap;
 
     internal Socket(Namespace @namespace, Client client, JsonElement auth, RecoverableSession? restored = null)
     {
+        _client = client;
         _session = client.Session;
         _dispatch = new EventDispatch(this);
         _rooms = new SocketRooms(this);
@@ -57,12 +52,30 @@ public sealed class Socket : IEmitter, IBroadcaster
 
         Id = restored?.SocketId ?? NewId();
         Handshake = new Handshake(client.Session, auth, @namespace.Server.Time.GetUtcNow());
-        if (restored is not null)
-            (_recoverable, _data, Recovered) = (restored, restored.Data, true);
-        else if (@namespace.Recovery is not null)
-            _recoverable = NamespaceRecovery.NewSession(Id);
-        foreach (var room in restored?.Rooms ?? [])
-            _rooms.Join(room);
+        Recoverable = restored ?? @namespace.Delivery.BeginSession(Id, auth);
+        Recovered = restored is not null;
+        if (restored is null)
+            return;
+        _data = restored.Data;
+        _rooms.Restore(restored.Rooms);
+    }
+
+    /// <summary>
+    /// Makes a socket without a client, for unit tests: what the code under test does with it goes to the virtual members. Those that are not overridden
+    /// throw <see cref="NotSupportedException"/>. Handlers that are registered on it never run.
+    /// </summary>
+    /// <param name="id">The id.</param>
+    /// <param name="namespace">The namespace, such as one of a server of its own; null when the code does not use it.</param>
+    /// <param name="request">The request that opened the connection; null for an empty one.</param>
+    /// <param name="auth">What the client sent to join the namespace.</param>
+    protected Socket(string id, Namespace? @namespace = null, HttpContext? request = null, JsonElement auth = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        (_client, _session, _dispatch, _rooms) = (null!, null!, null!, null!);
+        _life.Connect();
+        Id = id;
+        Namespace = @namespace!;
+        Handshake = new Handshake(request ?? new DefaultHttpContext(), auth);
     }
 
     /// <summary>
@@ -84,32 +97,38 @@ public sealed class Socket : IEmitter, IBroadcaster
     public Handshake Handshake { get; }
 
     /// <summary>The user of the request that opened the connection.</summary>
-    public ClaimsPrincipal User => HttpContext.User;
+    public ClaimsPrincipal User => Handshake.User;
 
     /// <summary>
     /// The request that opened the connection: the request itself while it is a WebSocket's, else a copy of headers, query,
     /// connection, user and items. Don't keep it longer than the socket is connected.
     /// </summary>
-    public HttpContext HttpContext => _session.HttpContext;
+    /// <remarks>
+    /// <see cref="HttpContext.RequestServices"/> is a scope of the connection's own, the same for all its sockets and on every transport,
+    /// made when first asked for. It ends when the connection has ended and the handlers of the disconnect have completed; then it throws
+    /// <see cref="ObjectDisposedException"/>. It may live for days: for work that lasts as long as one event, use
+    /// handler classes (<see cref="ISocketHandlers{TSelf}"/>), which have a scope for each.
+    /// </remarks>
+    public HttpContext HttpContext => Handshake.HttpContext;
 
     /// <summary>The transport in use now.</summary>
-    public EngineTransports Transport => _session.Transport;
+    public virtual EngineTransports Transport => Real(_session).Transport;
 
     /// <summary>
     /// The Engine.IO connection under the socket (the reference's <c>socket.conn</c>), shared by all the client's namespaces: how much is
     /// queued for the client, and when it has left. A raw message sent on it is none of Socket.IO's and a client would refuse it.
     /// </summary>
-    public EngineSession EngineSession => _session;
+    public EngineSession EngineSession => Real(_session);
 
     /// <summary>What the application keeps with the socket; also found by <see cref="BroadcastOperator.FetchSocketsAsync"/>.</summary>
     public ConcurrentDictionary<string, object?> Data =>
         LazyInitializer.EnsureInitialized(ref _data, static () => new ConcurrentDictionary<string, object?>(StringComparer.Ordinal));
 
     /// <summary>Whether the socket is connected: from before the connection handlers run until the disconnecting handlers have.</summary>
-    public bool IsConnected => Atomic.Read(ref _state) is Welcomed or Connected or Closing;
+    public bool IsConnected => _life.IsConnected;
 
     /// <summary>The rooms the socket is in, the one named by its id first; empty once it has disconnected.</summary>
-    public IReadOnlyCollection<string> Rooms => _rooms.Names;
+    public virtual IReadOnlyCollection<string> Rooms => Real(_rooms).Names;
 
     /// <summary>Cancelled when the socket has disconnected, before the disconnect handlers run.</summary>
     public CancellationToken Disconnection
@@ -117,14 +136,14 @@ public sealed class Socket : IEmitter, IBroadcaster
         get
         {
             var source = LazyInitializer.EnsureInitialized(ref _disconnection, static () => new CancellationTokenSource());
-            if (Atomic.Read(ref _state) is Disconnected)
-                source.Cancel();
+            if (_life.IsOver)
+                CancelDisconnection();
             return source.Token;
         }
     }
 
-    /// <summary>Emits to everybody in the namespace but this socket.</summary>
-    public BroadcastOperator Broadcast => new SocketOperator(this).Broadcast;
+    /// <summary>Selects everybody in the namespace but this socket.</summary>
+    public virtual BroadcastOperator Broadcast => new(Real(Namespace), new BroadcastTarget { Except = OwnRoom });
 
     /// <inheritdoc cref="BroadcastOperator.Local" />
     public BroadcastOperator Local => Broadcast.Local;
@@ -132,192 +151,255 @@ public sealed class Socket : IEmitter, IBroadcaster
     /// <inheritdoc cref="SocketOperator.Volatile" />
     public SocketOperator Volatile => new SocketOperator(this).Volatile;
 
-    BroadcastOperator IBroadcaster.Operator => Broadcast;
+    byte[] IPlace.Utf8Name => Namespace.Utf8Name;
 
-    internal Client Client => (Client)_session.Tag!;
+    JsonElement IPlace.Auth => Handshake.Auth.Element;
+
+    internal Client Client => _client;
 
     internal EngineSession Connection => _session;
 
     // The disconnecting handlers may still run.
-    internal bool HasLeft => Atomic.Read(ref _state) is Closing or Disconnected;
+    internal bool HasLeft => _life.HasLeft;
+
+    /// <summary>What the client comes back with; null when it can't.</summary>
+    internal RecoverableSession? Recoverable { get; }
+
+    /// <summary>What the application keeps with the socket; null when it has kept nothing.</summary>
+    internal ConcurrentDictionary<string, object?>? DataIfAny => Atomic.Read(ref _data);
+
+    /// <summary>Whether a handler threw because the socket has gone: that is its normal end, when it waits for the client.</summary>
+    internal bool EndsBy(Exception exception) => exception switch
+    {
+        SocketDisconnectedException disconnected => disconnected.SocketId == Id,
+        OperationCanceledException => HasLeft || !_session.IsOpen,
+        _ => false,
+    };
 
     internal RoomNames OwnRoom => default(RoomNames).With([Id]);
 
+    /// <summary>What the socket owes.</summary>
+    internal SocketAcks Acks => Atomic.Read(ref _acks) ?? Interlocked.CompareExchange(ref _acks, new SocketAcks(), null) ?? _acks;
+
     internal SocketListeners? Listeners => Atomic.Read(ref _listeners);
 
+    internal SocketAcks? AcksIfAny => Atomic.Read(ref _acks);
+
+    internal EventDispatch Dispatch => _dispatch;
+
+    internal ref SocketLife Life => ref _life;
+
     /// <summary>Where the namespace keeps the socket; set when it connects.</summary>
-    internal Membership? Seat { get; set; }
+    internal Membership<Socket>? Seat { get; set; }
+
+    private SocketListeners OwnListeners => Listeners ?? Interlocked.CompareExchange(ref _listeners, new SocketListeners(), null) ?? _listeners;
 
     /// <inheritdoc cref="BroadcastOperator.Compress" />
     public SocketOperator Compress(bool compress) => new SocketOperator(this).Compress(compress);
 
-    /// <inheritdoc cref="BroadcastOperator.Timeout" />
-    public SocketOperator Timeout(TimeSpan timeout) => new SocketOperator(this).Timeout(timeout);
+    /// <inheritdoc cref="SocketAckOperator.Timeout" />
+    public SocketAckOperator Timeout(TimeSpan timeout) => new SocketOperator(this).Timeout(timeout);
 
-    /// <inheritdoc cref="BroadcastOperator.WithCancellation" />
-    public SocketOperator WithCancellation(CancellationToken cancellation) => new SocketOperator(this).WithCancellation(cancellation);
+    /// <inheritdoc cref="SocketAckOperator.WithCancellation" />
+    public SocketAckOperator WithCancellation(CancellationToken cancellationToken) => new SocketOperator(this).WithCancellation(cancellationToken);
 
-    /// <summary>Emits an event without arguments and waits for the client's acknowledgement.</summary>
+    /// <summary>Adds the socket to rooms. Rooms that it is in already change nothing; a disconnected socket joins none.</summary>
+    /// <param name="rooms">The rooms' names; none changes nothing.</param>
     /// <returns>
-    /// The acknowledgement's first argument; default when it has none. Without a timeout the option
-    /// <see cref="SocketIoOptions.AckTimeout"/> counts.
+    /// Completes when broadcasts to the rooms reach the socket: at once, unless there are other servers and these send to a room over a channel of its own,
+    /// or the rooms are kept for a client that comes back to another server.
     /// </returns>
-    /// <exception cref="ArgumentException">The event name is reserved.</exception>
-    /// <exception cref="AckTimeoutException">The time was up.</exception>
-    /// <exception cref="SocketDisconnectedException">The socket is disconnected, or became so before it answered.</exception>
-    /// <exception cref="EventArgumentException">The client acknowledged with something that is no <typeparamref name="T"/>.</exception>
-    public Task<T?> EmitWithAckAsync<T>(string eventName) => new SocketOperator(this).EmitWithAckAsync<T>(eventName);
-
-    /// <summary>Emits an event with one argument and waits for the client's acknowledgement.</summary>
-    /// <inheritdoc cref="EmitWithAckAsync{T}(string)" />
-    public Task<T?> EmitWithAckAsync<T>(string eventName, object? arg1) => new SocketOperator(this).EmitWithAckAsync<T>(eventName, arg1);
-
-    /// <summary>Emits an event with two arguments and waits for the client's acknowledgement.</summary>
-    /// <inheritdoc cref="EmitWithAckAsync{T}(string)" />
-    public Task<T?> EmitWithAckAsync<T>(string eventName, object? arg1, object? arg2) =>
-        new SocketOperator(this).EmitWithAckAsync<T>(eventName, arg1, arg2);
-
-    /// <summary>Emits an event with any number of arguments and waits for the client's acknowledgement.</summary>
-    /// <inheritdoc cref="EmitWithAckAsync{T}(string)" />
-    public Task<T?> EmitWithAckAsync<T>(string eventName, EventArguments arguments) =>
-        new SocketOperator(this).EmitWithAckAsync<T>(eventName, arguments);
-
-    /// <summary>Joins rooms; those the socket is in already change nothing. A disconnected socket joins none.</summary>
-    public ValueTask JoinAsync(params ReadOnlySpan<string> rooms)
+    /// <exception cref="RoomLimitException">
+    /// The socket is in as many rooms as <see cref="SocketIoOptions.MaxRooms"/> allows; the rooms before that one are joined.
+    /// </exception>
+    public virtual ValueTask JoinAsync(params ReadOnlySpan<string> rooms)
     {
-        Join(default(RoomNames).With(rooms));
-        return ValueTask.CompletedTask;
+        var joined = Real(this).Join(default(RoomNames).With(rooms));
+        return joined is null ? ValueTask.CompletedTask : new ValueTask(joined);
     }
 
-    /// <summary>Leaves rooms; those the socket is not in change nothing.</summary>
-    public ValueTask LeaveAsync(params ReadOnlySpan<string> rooms)
+    /// <summary>Removes the socket from rooms. Rooms that it is not in change nothing.</summary>
+    /// <param name="rooms">The rooms' names; none changes nothing.</param>
+    /// <returns>
+    /// Broadcasts to the rooms that begin from here on do not reach the socket. Completes at once, unless the rooms are kept for a client that comes back to
+    /// another server.
+    /// </returns>
+    public virtual ValueTask LeaveAsync(params ReadOnlySpan<string> rooms)
     {
-        Leave(default(RoomNames).With(rooms));
-        return ValueTask.CompletedTask;
+        var left = Real(this).Leave(default(RoomNames).With(rooms));
+        return left is null ? ValueTask.CompletedTask : new ValueTask(left);
     }
 
     /// <summary>
-    /// Disconnects the socket from its namespace (reason "server namespace disconnect"); stock clients do not reconnect by
-    /// themselves then. With <paramref name="close"/> all sockets of the connection, and the connection.
+    /// Delivers the events of a topic to the socket: first what the subscriber has missed, then what comes, in order, at least once. An event
+    /// counts as received when the client has called the callback that its handler gets as the last argument
+    /// (<see cref="SubscribeOptions.Receipt"/>); what was not comes again with the subscriber's next socket, first.
     /// </summary>
-    public ValueTask DisconnectAsync(bool close = false)
+    /// <remarks>
+    /// The subscription outlives the socket, which leaves it when it disconnects, and the process, as far as the store does. It is made when it
+    /// does not exist, and begins then where the options say. A second call for the same subscriber changes nothing. A socket that is
+    /// <see cref="Recovered"/> has the subscriptions that it had before.
+    /// </remarks>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="subscriber">The application's name of the receiver, such as a user or a device; 1 to 255 characters.</param>
+    /// <param name="options">Where to begin, how many events at once, how they are shared; null for the defaults.</param>
+    /// <returns>Completes when the subscription is stored. Events may arrive before.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="TopicsExtensions.AddTopics"/> was not called, or the subscription exists with another <see cref="Sharing"/>.
+    /// </exception>
+    /// <exception cref="ArgumentException">A name can't be stored, or an option is out of its range.</exception>
+    /// <exception cref="TopicStoreException">
+    /// The store did not answer within <see cref="TopicsOptions.StoreTimeout"/>. The socket is subscribed as soon as it does.
+    /// </exception>
+    public virtual Task SubscribeAsync(string topic, string subscriber, SubscribeOptions? options = null)
     {
-        Disconnect(close);
+        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentNullException.ThrowIfNull(subscriber);
+        return Real(Namespace).NeedTopics().SubscribeAsync(this, new(new(Namespace.Name, topic), subscriber), options ?? new SubscribeOptions());
+    }
+
+    /// <inheritdoc cref="TopicOperator.UnsubscribeAsync" />
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="subscriber">The subscriber's name.</param>
+    public virtual Task<bool> UnsubscribeAsync(string topic, string subscriber) => Real(Namespace).Topic(topic).UnsubscribeAsync(subscriber);
+
+    /// <summary>Disconnects the socket from its namespace, with reason "server namespace disconnect".</summary>
+    /// <remarks>
+    /// Stock clients do not reconnect by themselves then. A socket that is disconnected while connection middleware decides is refused, with the message
+    /// "The connection was refused", whatever the middleware returns; to choose the message return <see cref="ConnectResult.Refuse"/>.
+    /// </remarks>
+    /// <param name="close">Whether to close the client's connection, with its sockets of all namespaces.</param>
+    /// <returns>A task that has completed: the disconnect has begun; disconnecting handlers may still be running.</returns>
+    public virtual ValueTask DisconnectAsync(bool close = false)
+    {
+        Real(this).Disconnect(close);
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Removes the handlers of an event, or the one registered with this delegate.</summary>
+    /// <summary>Removes handlers of an event that were registered on this socket. Handlers that are running are not stopped.</summary>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="handler">The delegate that was registered; null for all handlers of the event.</param>
     public void Off(string eventName, Delegate? handler = null)
     {
         ArgumentNullException.ThrowIfNull(eventName);
         Listeners?.Events.Remove(eventName, handler);
     }
 
-    /// <summary>Removes the handlers of all events.</summary>
+    /// <summary>Removes the handlers of all events that were registered on this socket.</summary>
     public void Off() => Listeners?.Events.RemoveAll();
 
-    /// <summary>Calls a listener for each incoming event, before its handlers.</summary>
-    public void OnAny(Action<IncomingEvent> listener) => Change(listeners => listeners.Any = [.. listeners.Any, NotNull(listener)]);
+    /// <summary>Removes catch-all listeners.</summary>
+    /// <param name="listener">The listener; null for all.</param>
+    public void OffAny(Action<IncomingEvent>? listener = null) => Listeners?.RemoveAny(listener);
 
-    /// <summary>Calls a listener for each incoming event, before the other catch-all listeners.</summary>
-    public void PrependAny(Action<IncomingEvent> listener) => Change(listeners => listeners.Any = [NotNull(listener), .. listeners.Any]);
+    /// <summary>Removes listeners for outgoing events.</summary>
+    /// <param name="listener">The listener; null for all.</param>
+    public void OffAnyOutgoing(Action<OutgoingEvent>? listener = null) => Listeners?.RemoveAnyOutgoing(listener);
 
-    /// <summary>Removes a catch-all listener, or all.</summary>
-    public void OffAny(Action<IncomingEvent>? listener = null) => Change(listeners => listeners.Any = Without(listeners.Any, listener));
-
-    /// <summary>Calls a listener for each event emitted to this socket, broadcasts included, acknowledgements not.</summary>
-    public void OnAnyOutgoing(Action<OutgoingEvent> listener)
+    /// <summary>Adds middleware for incoming events: it runs before an event's handlers and decides whether they run.</summary>
+    /// <remarks>
+    /// Middleware runs in the order of registration. If it does not call its second parameter, neither further middleware nor the handlers run. An exception
+    /// is logged and passed to <see cref="OnError(Action{Exception})"/>.
+    /// </remarks>
+    /// <param name="middleware">Gets the event, and a function that runs the rest; its task completes when the handlers have.</param>
+    public void Use(Func<IncomingEvent, Func<Task>, Task> middleware)
     {
-        Change(listeners => listeners.AnyOutgoing = [.. listeners.AnyOutgoing, NotNull(listener)]);
-        Namespace.HasOutgoingListeners = true;
+        ArgumentNullException.ThrowIfNull(middleware);
+        OwnListeners.AddMiddleware(middleware);
     }
 
-    /// <summary>Calls a listener for each event emitted to this socket, before the other ones.</summary>
-    public void PrependAnyOutgoing(Action<OutgoingEvent> listener)
-    {
-        Change(listeners => listeners.AnyOutgoing = [NotNull(listener), .. listeners.AnyOutgoing]);
-        Namespace.HasOutgoingListeners = true;
-    }
+    /// <summary>In a unit test's socket: an event is emitted to it.</summary>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="arguments">The arguments in their order.</param>
+    /// <param name="isVolatile">Whether the event is dropped if it can't be sent now.</param>
+    protected virtual void EmitCore(string eventName, IReadOnlyList<object?> arguments, bool isVolatile) => throw NotOverridden();
 
-    /// <summary>Removes a listener for outgoing events, or all.</summary>
-    public void OffAnyOutgoing(Action<OutgoingEvent>? listener = null) =>
-        Change(listeners => listeners.AnyOutgoing = Without(listeners.AnyOutgoing, listener));
+    /// <summary>In a unit test's socket: an event is emitted to it, and the acknowledgement is waited for.</summary>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="arguments">The arguments in their order.</param>
+    /// <param name="timeout">How long to wait; null when the code named no timeout.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The acknowledgement.</returns>
+    protected virtual Task<AckValues> EmitWithAckCoreAsync(
+        string eventName, IReadOnlyList<object?> arguments, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        throw NotOverridden();
 
-    /// <summary>
-    /// Puts a middleware before the handlers of incoming events, behind those there are. One that does not call its second
-    /// argument keeps the event from the handlers; one that throws is reported like a handler (<see cref="OnError"/>).
-    /// </summary>
-    public void Use(Func<IncomingEvent, Func<Task>, Task> middleware) =>
-        Change(listeners => listeners.Middleware = [.. listeners.Middleware, NotNull(middleware)]);
-
-    /// <summary>Calls a handler when the socket is about to disconnect, while <see cref="Rooms"/> still says where it was.</summary>
-    public void OnDisconnecting(Func<DisconnectReason, Task> handler) =>
-        Change(listeners => listeners.Disconnecting = [.. listeners.Disconnecting, NotNull(handler)]);
-
-    /// <summary>Calls a handler when the socket has disconnected.</summary>
-    public void OnDisconnect(Func<DisconnectReason, Task> handler) =>
-        Change(listeners => listeners.Disconnect = [.. listeners.Disconnect, NotNull(handler)]);
-
-    /// <summary>Calls a handler for each exception of this socket's handlers and middleware, and for each argument that does not convert.</summary>
-    public void OnError(Action<Exception> handler) => Change(listeners => listeners.Error = [.. listeners.Error, NotNull(handler)]);
+    void IEmitter.Emit(string eventName, IReadOnlyList<object?> arguments) => ((IEmitter)new SocketOperator(this)).Emit(eventName, arguments);
 
     void IEmitter.Emit<TArgs>(string eventName, in TArgs args) => Emit(eventName, args, isVolatile: false, isUncompressed: false);
 
+    Task<AckValues> IAckEmitter.EmitAndWaitAsync(string eventName, IReadOnlyList<object?> arguments) =>
+        ((IAckEmitter)new SocketOperator(this)).EmitAndWaitAsync(eventName, arguments);
+
+    Task<TResult> IAckEmitter.EmitWithAck<TResult>(string eventName, EventArguments arguments, AckShape<TResult> shape) =>
+        EmitWithAck(eventName, arguments, shape, null, isVolatile: false, isUncompressed: false, default);
+
     internal void Add(string eventName, EventListener listener)
     {
-        ArgumentNullException.ThrowIfNull(eventName);
-        Change(listeners => listeners.Events.Add(eventName, listener));
+        if (_session is not null)
+            HandlerRules.Check(eventName, listener, Namespace.Server);
+        OwnListeners.Events.Add(eventName, listener);
     }
+
+    internal void Remove(ReadOnlySpan<byte> eventName, EventListener listener) => Listeners?.Events.Remove(eventName, listener);
+
+    /// <inheritdoc cref="SocketListeners.TryUseOnce" />
+    internal bool TryUseOnce(EventListener listener) => OwnListeners.TryUseOnce(listener);
 
     internal void Emit<TArgs>(string eventName, in TArgs args, bool isVolatile, bool isUncompressed)
         where TArgs : struct, IEventArguments, allows ref struct
     {
-        if (Namespace.Recovery is { } recovery && !isVolatile)
-            recovery.Emit(this, eventName, args, isUncompressed);
-        else
-            Send(Encode(eventName, args, PacketHeader.NoId, isUncompressed), eventName, args, isVolatile);
+        if (_session is null)
+        {
+            ReservedEvents.ThrowIfReserved(eventName);
+            EmitCore(eventName, args.ToArray(), isVolatile);
+            return;
+        }
+        Namespace.Delivery.Emit(this, eventName, args, PacketHeader.NoId, isVolatile, isUncompressed);
     }
 
-    internal Task<T?> EmitWithAck<T, TArgs>(
-        string eventName, in TArgs args, TimeSpan? timeout, bool isVolatile, bool isUncompressed, CancellationToken cancellation)
-        where TArgs : struct, IEventArguments, allows ref struct
+    internal Task<TResult> EmitWithAck<TResult>(
+        string eventName, EventArguments args, AckShape<TResult> shape, TimeSpan? timeout, bool isVolatile, bool isUncompressed, CancellationToken cancellationToken)
     {
-        var ack = new SingleAck<T>(this, eventName);
-        var frame = Encode(eventName, args, ack.Id, isUncompressed);
+        if (_session is null)
+        {
+            ReservedEvents.ThrowIfReserved(eventName);
+            return shape.OfAsync(EmitWithAckCoreAsync(eventName, args.ToArray(), timeout, cancellationToken));
+        }
+        var ack = new SingleAck<TResult>(this, eventName, shape);
 
-        // behind the encoding, which may fail, and before the client can answer
-        Track(ack, ack.Id);
-        Send(frame, eventName, args, isVolatile);
-        return ack.WaitAsync(timeout ?? Namespace.Server.Options.AckTimeout, cancellation);
+        // before the client can answer
+        ack.Expect();
+        try
+        {
+            if (!Namespace.Delivery.Emit(this, eventName, args, ack.Id, isVolatile, isUncompressed))
+                ack.Drop(isVolatile ? "it is volatile and could not leave at once" : "its queue is full");
+        }
+        catch
+        {
+            ack.Forget();
+            throw;
+        }
+        return ack.WaitAsync(timeout ?? Namespace.Server.Options.AckTimeout, cancellationToken);
     }
 
     /// <summary>Queues a frame unless the client has left: it may be in the namespace again by now, as another socket.</summary>
-    internal bool Send(Frame frame, bool isVolatile)
+    /// <returns>False when it was not queued.</returns>
+    internal bool Send(Frame frame, SendMode mode)
     {
-        switch (Atomic.Read(ref _state))
-        {
-            case Accepted:
-                Welcome();
-                break;
-            case Closing or Disconnected:
-                return false;
-        }
-        return isVolatile ? _session.EnqueueVolatile(frame) : _session.Enqueue(frame);
-    }
-
-    /// <summary>Queues a frame that is in the log. Nothing follows one that was refused: the client's last offset would hide the gap.</summary>
-    internal void SendLogged(Frame frame)
-    {
-        // sent with what was missed
-        var isReplayed = Recovered && Atomic.Read(ref _state) is Connecting;
-        if (!isReplayed && !_hasGap && !Send(frame, isVolatile: false))
-            _hasGap = Namespace.Server.Options.SlowConsumerPolicy is SlowConsumerPolicy.Disconnect;
+        if (_life.AwaitsWelcome)
+            Welcome();
+        if (mode is SendMode.Logged)
+            return SendLogged(frame);
+        if (_life.HasLeft)
+            return false;
+        return mode is SendMode.Volatile ? _session.EnqueueVolatile(frame) : _session.Enqueue(frame);
     }
 
     internal void SendAck<TArgs>(long ackId, in TArgs args) where TArgs : struct, IEventArguments, allows ref struct
     {
         if (!HasLeft)
-            _session.Enqueue(Namespace.Server.Parser.WriteAck(Namespace.Name, ackId, args));
+            _session.EnqueueControl(Namespace.Server.Encoder.WriteAck(Namespace.Name, ackId, args));
     }
 
     /// <inheritdoc cref="EngineSession.Prefetch" />
@@ -331,6 +413,8 @@ public sealed class Socket : IEmitter, IBroadcaster
 
     internal void NotifyOutgoing(OutgoingEvent outgoing)
     {
+        // a listener that emits is called for that too: an exception of the emit, not the end of the process
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         foreach (var listener in Listeners?.AnyOutgoing ?? [])
         {
             try
@@ -339,172 +423,150 @@ public sealed class Socket : IEmitter, IBroadcaster
             }
             catch (Exception exception)
             {
-                Namespace.Report(this, exception, outgoing.Name);
+                Namespace.Handlers.ReportOutgoing(this, exception, outgoing.Name);
             }
         }
     }
 
-    internal ValueTask Receive(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments) =>
-        _dispatch.Receive(packet, header, attachments);
-
     internal void ReceiveAck(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments)
     {
-        if (!Namespace.Acks.TryGet(header.AckId, out var ack))
+        if (AcksIfAny?.TryTake(header.AckId, out var ack) is not true)
             return;
         var arguments = Namespace.Server.Parser.OpenAck(packet, header, attachments);
-        ack.Receive(this, ref arguments);
+        ack!.Receive(this, ref arguments);
     }
 
     internal void Disconnect(bool close)
     {
-        if (!IsConnected)
+        if (_life.IsOver)
             return;
+
+        // before the socket is connected the reason is kept, and middleware that accepts is not heard
+        if (!close || !IsConnected)
+            this.Close(DisconnectReason.ServerNamespaceDisconnect);
         if (close)
             Client.Disconnect();
-        else
-            LeaveNamespace();
     }
 
-    internal void Untrack(PendingAck ack)
+    /// <returns>Completes when other servers know; null when they need not.</returns>
+    internal Task? Join(in RoomNames rooms)
     {
-        lock (Client)
-            _acks?.Remove(ack);
+        if (rooms.Count == 0)
+            return null;
+        var opening = _rooms.Join(rooms);
+        var kept = Namespace.Delivery.OnRoomsChanged(this);
+        return opening is null || kept is null ? opening ?? kept : Task.WhenAll(opening, kept);
     }
 
-    internal void Join(in RoomNames rooms) => _rooms.Join(rooms);
-
-    internal void Leave(in RoomNames rooms) => _rooms.Leave(rooms);
+    /// <inheritdoc cref="Join" />
+    internal Task? Leave(in RoomNames rooms)
+    {
+        if (rooms.Count == 0)
+            return null;
+        _rooms.Leave(rooms);
+        return Namespace.Delivery.OnRoomsChanged(this);
+    }
 
     /// <summary>Whether the socket is in a room; its own id's room included.</summary>
+    internal void LeaveRooms() => _rooms.LeaveAll();
+
     internal bool IsIn(string room) => _rooms.Contains(room);
+
+    internal void EnterOwnRoom() => _rooms.EnterOwn();
 
     /// <summary>
     /// The middleware has accepted the socket: it becomes visible, the client is told, then the connection handlers run, and the
-    /// client's events behind them. Who knows of the client's answer reaches it, and nothing comes before the answer. A close that
-    /// comes meanwhile is made up for: what is told of the end was told of the beginning.
+    /// client's events behind them. A close that comes meanwhile is made up for: what is told of the end was told of the beginning.
     /// </summary>
-    internal void Connect()
+    /// <param name="answer">What <see cref="EncodeConnect"/> gave.</param>
+    internal void Connect(Frame answer)
     {
-        if (Namespace.Recovery is { } recovery)
-        {
-            ConnectRecoverably(recovery);
-        }
-        else
-        {
-            _rooms.EnterOwn();
-            Namespace.Seat(this);
-            Atomic.Write(ref _state, Accepted);
-            Welcome();
-            Namespace.RaiseJoined(Id, Id, created: true);
-            Atomic.Write(ref _state, Connected);
-        }
+        Namespace.TryKeep();
+        Log.Connected(Namespace.Server.Logger, Id, Namespace.Name, _session.Label);
+        Namespace.Delivery.Connect(this, answer);
+        Namespace.Server.Topics?.Restore(this);
         _dispatch.RunConnectionHandlers();
-        if (Atomic.Read(ref _closeReason) is DisconnectReason reason)
-            Close(reason);
+        if (_life.CloseReason is { } reason)
+            this.Close(reason);
     }
 
-    /// <summary>
-    /// Queues the answer of a socket that can be found, once and before anything else is sent to it, whoever comes first: who
-    /// connects it, or who sends to it.
-    /// </summary>
+    /// <summary>What tells the client that it is connected. A client of protocol 3 makes its id by itself, and can't come back.</summary>
+    internal Frame EncodeConnect() => _session.Protocol == 3
+        ? Namespace.Server.Encoder.WriteConnect(Namespace.Name, null, null)
+        : Namespace.Server.Encoder.WriteConnect(Namespace.Name, Id, Recoverable?.Pid);
+
+    /// <summary>Welcomes a socket that can be found but whose client is not told yet, before anything else is sent to it.</summary>
     /// <returns>Whether the socket is connected.</returns>
     internal bool Welcome()
     {
-        if (Atomic.Read(ref _state) is not Accepted)
-            return IsConnected;
-
-        // nothing is written under the lock
-        Cork.Hold();
-        try
-        {
-            lock (Client)
-            {
-                if (Atomic.Read(ref _state) is Accepted)
-                {
-                    SendConnect(null);
-                    Atomic.Write(ref _state, Welcomed);
-                }
-            }
-        }
-        finally
-        {
-            Cork.Release();
-        }
+        if (_life.AwaitsWelcome)
+            Welcome(EncodeConnect());
         return IsConnected;
     }
 
-    // a client of protocol 3 makes its id by itself, and can't come back
-    internal bool SendConnect(string? pid) => _session.Enqueue(_session.Protocol == 3
-        ? Namespace.Server.Parser.WriteConnect(Namespace.Name, null, null)
-        : Namespace.Server.Parser.WriteConnect(Namespace.Name, Id, pid));
+    /// <summary>
+    /// Queues the answer of a socket that was added to the namespace, once, whoever comes first: who connects it, or who sends to it. The
+    /// others wait until the queue has taken it: no byte moves meanwhile, and no listener is called.
+    /// </summary>
+    internal void Welcome(Frame answer)
+    {
+        if (_life.TryBeginWelcome())
+        {
+            using var cork = Cork.HoldWithListeners();
+            try
+            {
+                _session.EnqueueControl(answer);
+            }
+            finally
+            {
+                _life.EndWelcome();
+            }
+        }
+        _life.WaitForWelcome();
+    }
 
-    internal void BecomeConnected() => Interlocked.CompareExchange(ref _state, Connected, Connecting);
+    /// <summary>The socket can be found from here on, and is not sent anything before it is welcomed.</summary>
+    internal void Accept() => _life.Accept();
+
+    internal void BecomeConnected() => _life.Connect();
 
     /// <summary>The socket was refused, or its connection ended while the middleware decided.</summary>
     internal void Abandon()
     {
-        _rooms.LeaveAll();
-        if (Recovered)
-            Namespace.Recovery!.GiveBack(_recoverable!);
+        LeaveRooms();
+        Namespace.Delivery.OnAbandoned(this);
         Namespace.Release();
     }
 
-    /// <summary>Tells the client to go, and goes.</summary>
-    internal void LeaveNamespace() => Close(DisconnectReason.ServerNamespaceDisconnect);
-
-    /// <summary>Disconnects: handlers are told, rooms are left. The first reason counts.</summary>
-    internal void Close(DisconnectReason reason)
+    /// <summary>Does to one of several sockets what must not stop the others when it fails.</summary>
+    internal void Try<TArgument>(Action<Socket, TArgument> action, TArgument argument, string name)
     {
-        reason = (DisconnectReason)(Interlocked.CompareExchange(ref _closeReason, reason, null) ?? reason);
-        var byServer = reason == DisconnectReason.ServerNamespaceDisconnect;
-        if (Interlocked.CompareExchange(ref _state, Closing, Connected) != Connected)
-            return;
-        if (_recoverable is not null)
-            Namespace.Recovery!.OnClosing(_recoverable, reason);
-        Client.Remove(this, byServer);
-
-        // behind the removal: as soon as the client is told it may join again
-        if (byServer)
-            _session.Enqueue(Namespace.Server.Parser.WriteDisconnect(Namespace.Name));
-        var told = Namespace.TellDisconnectingAsync(this, reason);
-        if (told.IsCompleted)
-            FinishClose(reason);
-        else
-            _ = FinishCloseAsync(told, reason);
+        try
+        {
+            action(this, argument);
+        }
+        catch (RoomLimitException exception)
+        {
+            Namespace.Handlers.ReportLimit(this, exception, name);
+        }
+        catch (Exception exception)
+        {
+            Log.SocketFailed(Namespace.Server.Logger, exception, Id, Namespace.Name, name);
+        }
     }
 
     // Not the session's id, which is as good as a password; but a client of protocol 3 expects that.
     private string NewId() =>
         _session.Protocol == 3 ? OldClients.SocketId(Namespace.Name, _session.Id) : SessionStore.NewId();
 
-    private async Task FinishCloseAsync(Task told, DisconnectReason reason)
-    {
-        await told.ConfigureAwait(false);
-        FinishClose(reason);
-    }
+    /// <summary>A handler threw.</summary>
+    internal void Report(Exception exception, string eventName) => Namespace.Handlers.Report(this, exception, eventName);
 
-    private void FinishClose(DisconnectReason reason)
-    {
-        var rooms = _recoverable is null ? [] : Rooms;
-        _rooms.LeaveAll();
-        Atomic.Write(ref _state, Disconnected);
-        Namespace.Remove(this);
-        LoseAcks();
-        CancelDisconnection();
-        _ = Namespace.TellDisconnectAsync(this, reason);
-        if (_recoverable is not null)
-            Namespace.Recovery!.OnClosed(_recoverable, rooms, _data);
-    }
+    /// <summary>What a handler had was not disposed.</summary>
+    internal void ReportDisposal(Exception exception, string eventName) => Namespace.Handlers.ReportDisposal(this, exception, eventName);
 
-    // The rooms first: what is emitted to them while the client is being connected waits for it in the log.
-    private void ConnectRecoverably(NamespaceRecovery recovery)
-    {
-        _rooms.Join(Id);
-        recovery.Connect(this, _recoverable!);
-    }
-
-    // What is registered with the token is the user's code.
-    private void CancelDisconnection()
+    /// <summary>Cancels <see cref="Disconnection"/>. What is registered with it is the user's code.</summary>
+    internal void CancelDisconnection()
     {
         try
         {
@@ -512,64 +574,38 @@ public sealed class Socket : IEmitter, IBroadcaster
         }
         catch (AggregateException exception)
         {
-            Namespace.Report(this, exception, "disconnect");
+            Report(exception, "disconnect");
         }
     }
 
-    private void LoseAcks()
+    // Under the log's lock. What a client that comes back has missed is sent in its turn, when it is connected.
+    private bool SendLogged(Frame frame)
     {
-        PendingAck[] acks;
-        lock (Client)
-        {
-            acks = _acks?.ToArray() ?? [];
-            _acks = null;
-        }
-        foreach (var ack in acks)
-            ack.Lose(this);
-        Namespace.Acks.Lose(this);
+        if (_hasGap || _life.HasLeft || (Recovered && _life.IsConnecting))
+            return false;
+        var isQueued = _session.Enqueue(frame);
+        _hasGap = !isQueued && Namespace.Server.Options.SlowConsumerPolicy is SlowConsumerPolicy.Disconnect;
+        return isQueued;
     }
 
-    private Frame Encode<TArgs>(string eventName, in TArgs args, long ackId, bool isUncompressed)
-        where TArgs : struct, IEventArguments, allows ref struct
-    {
-        ReservedEvents.ThrowIfReserved(eventName);
-        var frame = Namespace.Server.Parser.WriteEvent(Namespace.Name, eventName, args, ackId);
-        return isUncompressed ? frame.Uncompressed() : frame;
-    }
+    // Only a unit test's socket has no session. What such a socket does not override is not there.
+    private T Real<T>(T part, [CallerMemberName] string? member = null) => _session is not null ? part : throw NotOverridden(member);
 
-    private void Send<TArgs>(Frame frame, string eventName, in TArgs args, bool isVolatile)
-        where TArgs : struct, IEventArguments, allows ref struct
-    {
-        NotifyOutgoing(eventName, args);
-        Send(frame, isVolatile);
-    }
+    private NotSupportedException NotOverridden([CallerMemberName] string? member = null) =>
+        new($"{GetType().Name} does not override {nameof(Socket)}.{member}.");
 
-    private void Track(PendingAck ack, long id)
-    {
-        Namespace.Acks.Add(id, ack);
-        lock (Client)
-            (_acks ??= []).Add(ack);
-    }
+    private void AddDisconnecting(Func<DisconnectReason, ValueTask> handler) => OwnListeners.AddDisconnecting(handler);
 
-    private void Change(Action<SocketListeners> change)
-    {
-        lock (Client)
-        {
-            var listeners = _listeners ?? new SocketListeners();
-            change(listeners);
-            Atomic.Write(ref _listeners, listeners);
-        }
-    }
+    private void AddDisconnect(Func<DisconnectReason, ValueTask> handler) => OwnListeners.AddDisconnect(handler);
 
-    private static T NotNull<T>(T? handler) where T : Delegate
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        return handler;
-    }
+    private void AddError(Func<Exception, ValueTask> handler) => OwnListeners.AddError(handler);
 
-    private static T[] Without<T>(T[] listeners, T? listener) where T : Delegate
+    private void AddAny(Action<IncomingEvent> listener, bool isFirst = false) => OwnListeners.AddAny(listener, isFirst);
+
+    private void AddAnyOutgoing(Action<OutgoingEvent> listener, bool isFirst = false)
     {
-        var index = listener is null ? -1 : Array.IndexOf(listeners, listener);
-        return listener is null ? [] : [.. listeners.Where((_, at) => at != index)];
+        OwnListeners.AddAnyOutgoing(listener, isFirst);
+        if (_session is not null)
+            Namespace.HasOutgoingListeners = true;
     }
 }

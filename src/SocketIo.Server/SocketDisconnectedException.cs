@@ -1,9 +1,11 @@
 namespace SocketIo;
 
-/// <summary>A socket was, or became, disconnected before it acknowledged an event.</summary>
+/// <summary>A socket was disconnected before its client acknowledged an event.</summary>
 public sealed class SocketDisconnectedException : IOException
 {
     /// <summary>Names the event and the socket.</summary>
+    /// <param name="eventName">The event that was emitted.</param>
+    /// <param name="socketId">Whom it was emitted to.</param>
     public SocketDisconnectedException(string eventName, string socketId)
         : base($"The socket '{socketId}' is disconnected; the event '{eventName}' was not acknowledged.")
     {
@@ -11,9 +13,9 @@ public sealed class SocketDisconnectedException : IOException
         SocketId = socketId;
     }
 
-    /// <summary>The event that was sent.</summary>
+    /// <summary>The event that was emitted.</summary>
     public string EventName { get; }
 
-    /// <summary>Whom it was sent to.</summary>
+    /// <summary>The id of the socket it was emitted to.</summary>
     public string SocketId { get; }
 }

@@ -1,48 +1,54 @@
-using System.Collections.Concurrent;
-using System.Text.Json;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SocketIo.Cluster.Nodes;
 using SocketIo.Engine;
+using SocketIo.Engine.Sessions;
+using SocketIo.Handlers;
+using SocketIo.Hosting;
 using SocketIo.Protocol;
+using SocketIo.Recovery;
 using SocketIo.Routing;
+using SocketIo.Topics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace SocketIo;
 
 /// <summary>
-/// The server: the default namespace "/", and the way to the others. A singleton that can be injected anywhere; all members are
-/// thread-safe.
+/// The server: the default namespace "/", and the way to the others. Made by <see cref="SocketIoExtensions.AddSocketIo"/>, a singleton that can be injected
+/// anywhere.
 /// </summary>
-public sealed class SocketIoServer : Namespace
+/// <remarks>All members are thread-safe.</remarks>
+public sealed partial class SocketIoServer : Namespace
 {
-    private readonly ConcurrentDictionary<string, Namespace> _namespaces = new(StringComparer.Ordinal);
-    private readonly Lock _sync = new();
+    private readonly NamespaceIndex _namespaces;
+    private readonly Lock _stopping = new();
 
-    // Namespaces whose making is being told, which happens inside _sync; found by those who are told only.
-    private readonly Dictionary<string, Namespace> _unfinished = new(StringComparer.Ordinal);
+    // guarded by _stopping; null before the host stops
+    private Task? _handlersEnd;
 
-    // Replaced whole under _sync, read without.
-    private NamespacePattern[] _patterns = [];
-    private Action<Namespace>[] _newNamespace = [];
-
-    /// <summary>Made by <see cref="SocketIoExtensions.AddSocketIo"/>.</summary>
-    public SocketIoServer(IServiceProvider services, IOptions<SocketIoOptions> options, ILoggerFactory loggers, TimeProvider? time = null)
+    internal SocketIoServer(IServiceProvider services, IOptions<SocketIoOptions> options, ILoggerFactory loggers, TimeProvider? time = null)
         : base(null, "/", null)
     {
-        ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(loggers);
         Services = services;
         Options = options.Value;
         Time = time ?? TimeProvider.System;
-        Logger = loggers.CreateLogger("SocketIo");
+        Logger = new SafeLogger(loggers.CreateLogger("SocketIo"));
         Parser = Options.Parser ?? new JsonPacketParser(Options.Json);
-        _namespaces["/"] = this;
-        BeginRecovery();
+        Encoder = new PacketEncoder(Parser);
+        Topics = services.GetService<SocketTopics>();
+        Limits = new PacketLimits(Options.MaxAttachments, Options.MaxArguments);
+        _namespaces = new NamespaceIndex(this);
+        _namespaces.Add(this);
+        Expiry = Options.ConnectionStateRecovery is { } recovery ? new RecoveryExpiry(Time, recovery.MaxDisconnectionDuration, ForgetGone, Logger) : null;
+        PeerFormat = new PeerFormat(Options.Json);
+        Cluster = ClusterMembership.Join(services, Time, Logger);
+        Begin();
     }
 
-    /// <summary>The namespaces there are now.</summary>
-    public IEnumerable<Namespace> AllNamespaces => _namespaces.Select(static pair => pair.Value);
+    /// <summary>The namespaces that exist now, the default one and those of patterns included.</summary>
+    public IEnumerable<Namespace> AllNamespaces => _namespaces.All;
 
     internal IServiceProvider Services { get; }
 
@@ -54,118 +60,122 @@ public sealed class SocketIoServer : Namespace
 
     internal PacketParser Parser { get; }
 
-    /// <summary>
-    /// A namespace, made when missing (as a pattern's, if the pattern is a regular expression or a template that matches). A missing
-    /// slash is put in front of the name.
-    /// </summary>
+    internal PacketEncoder Encoder { get; }
+
+    /// <summary>Null when none were added.</summary>
+    internal SocketTopics? Topics { get; }
+
+    internal PacketLimits Limits { get; }
+
+    /// <summary>Null unless clients can come back.</summary>
+    internal RecoveryExpiry? Expiry { get; }
+
+    internal PeerFormat PeerFormat { get; }
+
+    /// <summary>Handlers that have begun and not ended.</summary>
+    internal UnfinishedWork Unfinished { get; } = new();
+
+    /// <summary>This server among others; null for one alone.</summary>
+    internal ClusterServer? Cluster { get; }
+
+    /// <summary>Gets a namespace; it is made when it does not exist.</summary>
+    /// <remarks>If a template or a regular expression of a pattern matches the name, the namespace gets that pattern's handlers and middleware.</remarks>
+    /// <param name="name">The name. A missing slash is added in front.</param>
+    /// <returns>The namespace.</returns>
+    /// <exception cref="ArgumentException">
+    /// No client can join a namespace of that name: it has a comma or a "?", or more bytes than <see cref="SocketIoOptions.MaxNamespaceLength"/>.
+    /// </exception>
     public Namespace Of(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (!name.StartsWith('/'))
-            name = "/" + name;
-        if (_namespaces.TryGetValue(name, out var @namespace))
-            return @namespace;
-        return Make(name, _patterns.FirstOrDefault(pattern => pattern.Expression?.IsMatch(name) ?? false));
+        return _namespaces.Of(name.StartsWith('/') ? name : "/" + name);
     }
 
-    /// <summary>
-    /// Namespaces by a template: <c>{name}</c> stands for one or more characters other than a slash, the rest for itself, as in
-    /// "/tenant-{id}". Patterns are asked in the order of their making.
-    /// </summary>
+    /// <summary>Makes dynamic namespaces of a template, such as "/tenant-{id}".</summary>
+    /// <remarks>When several patterns match a name, the one that was made first counts.</remarks>
+    /// <param name="template">
+    /// <c>{name}</c> stands for one or more characters other than a slash, the rest for itself. A name has letters, digits and "_".
+    /// </param>
+    /// <returns>Registers handlers and middleware for all of them.</returns>
+    /// <exception cref="ArgumentException">The template is malformed.</exception>
     public NamespacePattern OfPattern(string template)
     {
         ArgumentNullException.ThrowIfNull(template);
         return Of(NamespaceTemplate.ToRegex(template));
     }
 
-    /// <summary>Namespaces whose names a regular expression matches (somewhere: anchor it to match whole names).</summary>
+    /// <summary>Makes dynamic namespaces of the names that a regular expression matches.</summary>
+    /// <remarks>When several patterns match a name, the one that was made first counts.</remarks>
+    /// <param name="pattern">Matches if it is found anywhere in the name: anchor it to match whole names.</param>
+    /// <returns>Registers handlers and middleware for all of them.</returns>
     public NamespacePattern Of(Regex pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);
-        return Add(new NamespacePattern(this, (name, _) => ValueTask.FromResult(pattern.IsMatch(name)), pattern));
+        return _namespaces.Add(new NamespacePattern(this, pattern));
     }
 
-    /// <summary>Namespaces that a predicate allows, by the name and the client's auth. An exception refuses the client.</summary>
+    /// <summary>Makes dynamic namespaces of the names that a predicate allows.</summary>
+    /// <remarks>When several patterns match a name, the one that was made first counts. An exception refuses the client.</remarks>
+    /// <param name="predicate">Gets the name and what the client sent to join it, once for each client.</param>
+    /// <returns>Registers handlers and middleware for all of them.</returns>
     public NamespacePattern Of(Func<string, HandshakeAuth, ValueTask<bool>> predicate)
     {
         ArgumentNullException.ThrowIfNull(predicate);
-        return Add(new NamespacePattern(this, predicate, null));
+        return _namespaces.Add(new NamespacePattern(this, predicate));
     }
 
-    /// <summary>Calls a handler for each namespace made from now on (the reference's <c>new_namespace</c>).</summary>
-    public void OnNewNamespace(Action<Namespace> handler)
+    /// <inheritdoc cref="Of(Func{string, HandshakeAuth, ValueTask{bool}})" />
+    [OverloadResolutionPriority(1)]
+    public NamespacePattern Of(Func<string, HandshakeAuth, Task<bool>> predicate)
     {
-        ArgumentNullException.ThrowIfNull(handler);
-        lock (_sync)
-            _newNamespace = [.. _newNamespace, handler];
+        ArgumentNullException.ThrowIfNull(predicate);
+        return Of((name, auth) => new ValueTask<bool>(HandlerTask.NotNull(predicate(name, auth), "predicate")));
     }
 
-    /// <summary>The namespace a client asks for: a fixed one, or one that a pattern makes; null when there is none.</summary>
-    internal async ValueTask<Namespace?> FindAsync(string name, JsonElement auth)
+    /// <inheritdoc cref="Of(Func{string, HandshakeAuth, ValueTask{bool}})" />
+    public NamespacePattern Of(Func<string, HandshakeAuth, bool> predicate)
     {
-        if (_namespaces.TryGetValue(name, out var @namespace))
-            return @namespace;
-        foreach (var pattern in _patterns)
-        {
-            if (await pattern.Matches(name, new HandshakeAuth(auth)).ConfigureAwait(false))
-                return _namespaces.TryGetValue(name, out @namespace) ? @namespace : Make(name, pattern);
-        }
-        return null;
+        ArgumentNullException.ThrowIfNull(predicate);
+        return Of((name, auth) => ValueTask.FromResult(predicate(name, auth)));
     }
 
-    internal void RemoveChild(Namespace child, NamespacePattern pattern)
-    {
-        _namespaces.TryRemove(new(child.Name, child));
-        pattern.Remove(child);
-    }
+    internal NamespaceIndex Index => _namespaces;
 
     internal IEngineHandler CreateHandler() => new ConnectionHandler(this);
 
-    private NamespacePattern Add(NamespacePattern pattern)
+    /// <summary>Waits for the handlers that run when the host stops, but not for ever: one wait, whoever asks for it.</summary>
+    internal Task WaitForHandlersAsync(CancellationToken cancellationToken)
     {
-        lock (_sync)
-            _patterns = [.. _patterns, pattern];
-        return pattern;
+        lock (_stopping)
+            return _handlersEnd ??= EndHandlersAsync(cancellationToken);
     }
 
-    private Namespace Make(string name, NamespacePattern? pattern)
+    private async Task EndHandlersAsync(CancellationToken cancellationToken)
     {
-        lock (_sync)
-        {
-            if (_namespaces.TryGetValue(name, out var existing) || _unfinished.TryGetValue(name, out existing))
-                return existing;
-            var made = new Namespace(this, name, pattern);
-            _unfinished[name] = made;
-            try
-            {
-                // before anybody finds it: middleware that is put in front of it here holds for the first client too
-                foreach (var handler in _newNamespace)
-                    handler(made);
-                pattern?.Add(made);
-                _namespaces[name] = made;
-            }
-            finally
-            {
-                _unfinished.Remove(name);
-            }
-            return made;
-        }
+        var left = await Unfinished.WaitAsync(Options.HandlerShutdownTimeout, cancellationToken).ConfigureAwait(false);
+        if (left > 0)
+            Log.HandlersLeft(Logger, left);
     }
 
-    /// <summary>The engine's connections become clients.</summary>
+    private bool ForgetGone()
+    {
+        var areKept = false;
+        foreach (var @namespace in _namespaces.All)
+            areKept |= @namespace.Delivery.ForgetGone();
+        return areKept;
+    }
+
+    private void AddNewNamespace(Action<Namespace> listener) => _namespaces.Announce(listener);
+
+    /// <summary>The engine's connections become clients, who take their messages themselves.</summary>
     private sealed class ConnectionHandler(SocketIoServer server) : IEngineHandler
     {
-        public void OnOpened(EngineSession session)
+        public void OnOpened(EngineSession session) => new Client(server, session).OnOpened(session);
+
+        public ValueTask OnMessageAsync(EngineSession session, EngineMessage message) => ValueTask.CompletedTask;
+
+        public void OnClosed(EngineSession session, DisconnectReason reason)
         {
-            var client = new Client(server, session);
-            session.Tag = client;
-            session.SetDeadline(server.Options.ConnectTimeout, "no namespace was joined in time");
-            if (session.Protocol == 3)
-                client.JoinDefault();
         }
-
-        public ValueTask OnMessageAsync(EngineSession session, EngineMessage message) => ((Client)session.Tag!).Receive(message);
-
-        public void OnClosed(EngineSession session, DisconnectReason reason) => ((Client)session.Tag!).OnClosed(reason);
     }
 }

@@ -1,55 +1,49 @@
-using SocketIo.Protocol;
-using SocketIo.Rooms;
+using SocketIo.Handlers;
 
 namespace SocketIo;
 
-/// <summary>An emit to one socket in the making: set flags in any order, then emit, or go on to a broadcast with them.</summary>
-public readonly struct SocketOperator : IEmitter
+/// <summary>Sets flags for an emit to one socket, in any order; then emit, or go on to a broadcast with the same flags.</summary>
+/// <remarks>A value: each member gives a new one, and one can be used many times and by several threads.</remarks>
+public readonly struct SocketOperator : IEmitter, IAckEmitter
 {
-    private readonly Socket _socket;
+    private readonly Socket? _socket;
     private readonly bool _isVolatile;
     private readonly bool _isUncompressed;
-    private readonly TimeSpan? _timeout;
-    private readonly CancellationToken _cancellation;
 
-    internal SocketOperator(
-        Socket socket, bool isVolatile = false, bool isUncompressed = false, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    internal SocketOperator(Socket socket, bool isVolatile = false, bool isUncompressed = false)
     {
         _socket = socket;
         _isVolatile = isVolatile;
         _isUncompressed = isUncompressed;
-        _timeout = timeout;
-        _cancellation = cancellation;
     }
 
     /// <summary>
-    /// Emits only if the message can be sent now; one that would have to wait is dropped: while others are queued, while a polling client
-    /// has no request waiting, during the upgrade. Nothing volatile is ever queued. The second of two in a row is sent too when it can
-    /// leave at once, unlike in the reference, which drops what comes before its next flush.
+    /// Emits only if the message can be sent now. A message that would have to wait is dropped: while others are queued, while a polling client has no
+    /// request waiting, and during the upgrade.
     /// </summary>
-    public SocketOperator Volatile => new(_socket, true, _isUncompressed, _timeout, _cancellation);
+    /// <remarks>
+    /// Nothing volatile is ever queued. The second of two in a row is sent too if it can leave at once, unlike in the reference, which drops what comes
+    /// before its next flush.
+    /// </remarks>
+    public SocketOperator Volatile => new(Socket, true, _isUncompressed);
 
-    /// <summary>Emits to everybody in the namespace but this socket.</summary>
-    public BroadcastOperator Broadcast =>
-        new(_socket.Namespace, Others, _timeout, _cancellation);
-
-    private BroadcastTarget Others => new() { Except = _socket.OwnRoom, IsVolatile = _isVolatile, IsUncompressed = _isUncompressed };
+    /// <summary>Selects everybody in the namespace but this socket.</summary>
+    public BroadcastOperator Broadcast => Socket.Broadcast.With(_isVolatile, _isUncompressed);
 
     /// <inheritdoc cref="BroadcastOperator.Local" />
     public BroadcastOperator Local => Broadcast.Local;
 
+    private Socket Socket => _socket
+        ?? throw new InvalidOperationException("An operator that is default has no socket; get one from a socket, such as socket.Volatile.");
+
     /// <inheritdoc cref="BroadcastOperator.Compress" />
-    public SocketOperator Compress(bool compress) => new(_socket, _isVolatile, !compress, _timeout, _cancellation);
+    public SocketOperator Compress(bool compress) => new(Socket, _isVolatile, !compress);
 
-    /// <inheritdoc cref="BroadcastOperator.Timeout" />
-    public SocketOperator Timeout(TimeSpan timeout)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
-        return new SocketOperator(_socket, _isVolatile, _isUncompressed, timeout, _cancellation);
-    }
+    /// <inheritdoc cref="SocketAckOperator.Timeout" />
+    public SocketAckOperator Timeout(TimeSpan timeout) => new SocketAckOperator(this).Timeout(timeout);
 
-    /// <inheritdoc cref="BroadcastOperator.WithCancellation" />
-    public SocketOperator WithCancellation(CancellationToken cancellation) => new(_socket, _isVolatile, _isUncompressed, _timeout, cancellation);
+    /// <inheritdoc cref="SocketAckOperator.WithCancellation" />
+    public SocketAckOperator WithCancellation(CancellationToken cancellationToken) => new SocketAckOperator(this).WithCancellation(cancellationToken);
 
     /// <inheritdoc cref="BroadcastOperator.To" />
     public BroadcastOperator To(params ReadOnlySpan<string> rooms) => Broadcast.To(rooms);
@@ -60,23 +54,18 @@ public readonly struct SocketOperator : IEmitter
     /// <inheritdoc cref="BroadcastOperator.Except" />
     public BroadcastOperator Except(params ReadOnlySpan<string> rooms) => Broadcast.Except(rooms);
 
-    /// <inheritdoc cref="Socket.EmitWithAckAsync{T}(string)" />
-    public Task<T?> EmitWithAckAsync<T>(string eventName) => EmitWithAck<T, Args0>(eventName, default);
+    void IEmitter.Emit(string eventName, IReadOnlyList<object?> arguments) =>
+        Socket.Emit(eventName, EventArguments.Create([.. arguments]), _isVolatile, _isUncompressed);
 
-    /// <inheritdoc cref="Socket.EmitWithAckAsync{T}(string)" />
-    public Task<T?> EmitWithAckAsync<T>(string eventName, object? arg1) => EmitWithAck<T, Args<object?>>(eventName, new(arg1));
+    void IEmitter.Emit<TArgs>(string eventName, in TArgs args) => Socket.Emit(eventName, args, _isVolatile, _isUncompressed);
 
-    /// <inheritdoc cref="Socket.EmitWithAckAsync{T}(string)" />
-    public Task<T?> EmitWithAckAsync<T>(string eventName, object? arg1, object? arg2) =>
-        EmitWithAck<T, Args<object?, object?>>(eventName, new(arg1, arg2));
+    Task<AckValues> IAckEmitter.EmitAndWaitAsync(string eventName, IReadOnlyList<object?> arguments) =>
+        EmitWithAck(eventName, EventArguments.Create([.. arguments]), AckShapes.All, null, default);
 
-    /// <inheritdoc cref="Socket.EmitWithAckAsync{T}(string)" />
-    public Task<T?> EmitWithAckAsync<T>(string eventName, EventArguments arguments) =>
-        EmitWithAck<T, EventArguments>(eventName, arguments);
+    Task<TResult> IAckEmitter.EmitWithAck<TResult>(string eventName, EventArguments arguments, AckShape<TResult> shape) =>
+        EmitWithAck(eventName, arguments, shape, null, default);
 
-    void IEmitter.Emit<TArgs>(string eventName, in TArgs args) => _socket.Emit(eventName, args, _isVolatile, _isUncompressed);
-
-    private Task<T?> EmitWithAck<T, TArgs>(string eventName, in TArgs args)
-        where TArgs : struct, IEventArguments, allows ref struct =>
-        _socket.EmitWithAck<T, TArgs>(eventName, args, _timeout, _isVolatile, _isUncompressed, _cancellation);
+    internal Task<TResult> EmitWithAck<TResult>(
+        string eventName, EventArguments arguments, AckShape<TResult> shape, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        Socket.EmitWithAck(eventName, arguments, shape, timeout, _isVolatile, _isUncompressed, cancellationToken);
 }

@@ -37,7 +37,7 @@ public class FormatTests
         for (var length = 0; length < value.Length; length++)
         {
             var reader = new MessagePackReader(value.AsSpan(0, length));
-            Assert.That(MessagePackValidator.Check(ref reader), Is.EqualTo(MessagePackStatus.Truncated), $"{length} bytes, {json}");
+            Assert.That(MessagePackValidator.Check(ref reader, 64), Is.EqualTo(MessagePackStatus.Truncated), $"{length} bytes, {json}");
         }
     }
 

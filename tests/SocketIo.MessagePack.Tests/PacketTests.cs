@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using SocketIo.Protocol;
-using SocketIo.TestKit;
 
 namespace SocketIo.MessagePack.Tests;
 
@@ -72,7 +71,7 @@ public class PacketTests
     {
         var arguments = Wire.Open(Wire.Bytes(EventOfExtensions));
         Assert.That(arguments.Read<DateTime>(), Is.EqualTo(new DateTime(2023, 11, 14, 22, 13, 20, 123, DateTimeKind.Utc)));
-        Assert.That(arguments.Read<int>(), Is.Zero);
+        Assert.That(arguments.Read<int?>(), Is.Null);
         Assert.That(arguments.Read<byte[]>(), Is.EqualTo(new byte[] { 1, 2, 3 }));
         Assert.That(arguments.Read<byte[]>(), Is.EqualTo(new byte[] { 4, 5 }));
         Assert.That(arguments.Read<double>(), Is.NaN);
@@ -92,12 +91,12 @@ public class PacketTests
     [Test]
     public void What_is_written_is_what_the_reference_writes() => Assert.Multiple(() =>
     {
-        Assert.That(Hex(Wire.Parser.WriteConnect("/", "abc", null)), Is.EqualTo(Connected));
-        Assert.That(Hex(Wire.Parser.WriteConnectError("/", "no", new { Retry = false })), Is.EqualTo(Refusal));
-        Assert.That(Hex(Wire.Parser.WriteDisconnect("/admin")), Is.EqualTo(Disconnect));
-        Assert.That(Hex(Wire.Parser.WriteAck("/", 3, new One<int>(7))), Is.EqualTo(Ack));
+        Assert.That(Hex(packet => Wire.Parser.WriteConnect(packet, "/", "abc", null)), Is.EqualTo(Connected));
+        Assert.That(Hex(packet => Wire.Parser.WriteConnectError(packet, "/", "no", new { Retry = false })), Is.EqualTo(Refusal));
+        Assert.That(Hex(packet => Wire.Parser.WriteDisconnect(packet, "/admin")), Is.EqualTo(Disconnect));
+        Assert.That(Hex(packet => Wire.Parser.WriteAck(packet, "/", 3, new One<int>(7))), Is.EqualTo(Ack));
         Assert.That(
-            Hex(Wire.Parser.WriteEvent<EventArguments>("/", "hello", [1, -33, 1.5, "ä", null, true, new[] { 1 }, new { a = new { b = "c" } }], 12)),
+            Hex(packet => Wire.Parser.WriteEvent<EventArguments>(packet, "/", "hello", [1, -33, 1.5, "ä", null, true, new[] { 1 }, new { a = new { b = "c" } }], 12)),
             Is.EqualTo(Event.Replace("85a474797065", "84a474797065", StringComparison.Ordinal)
                 .Replace("a76f7074696f6e7381a8636f6d7072657373c3", "", StringComparison.Ordinal)));
     });
@@ -140,10 +139,10 @@ public class PacketTests
     [TestCase("83a47479706502a464617461c6ffffffffa36e7370a12f", "invalid payload")]
     [TestCase("dfffffffff", "invalid payload")]
     [TestCase("82a47479706503a36e7370a12f", "invalid payload")]
-    [TestCase("84a47479706503a46461746190a26964c0a36e7370a12f", "illegal ack id")]
-    [TestCase("84a47479706503a46461746190a26964ffa36e7370a12f", "illegal ack id")]
-    [TestCase("84a47479706503a46461746190a26964cf0020000000000000a36e7370a12f", "illegal ack id")]
-    [TestCase("84a47479706503a46461746190a26964cfffffffffffffffffa36e7370a12f", "illegal ack id")]
+    [TestCase("84a47479706503a46461746190a26964c0a36e7370a12f", "an ack id that is no integer from 0 to 2^53-1")]
+    [TestCase("84a47479706503a46461746190a26964ffa36e7370a12f", "an ack id that is no integer from 0 to 2^53-1")]
+    [TestCase("84a47479706503a46461746190a26964cf0020000000000000a36e7370a12f", "an ack id that is no integer from 0 to 2^53-1")]
+    [TestCase("84a47479706503a46461746190a26964cfffffffffffffffffa36e7370a12f", "an ack id that is no integer from 0 to 2^53-1")]
     public void A_malformed_packet_is_refused_with_its_error(string hex, string error) =>
         Assert.That(Wire.Error(Wire.Bytes(hex)), Is.EqualTo(error));
 
@@ -151,10 +150,79 @@ public class PacketTests
     public void Values_may_nest_64_levels_deep_and_no_deeper()
     {
         Assert.That(Wire.Arguments(Wire.Packet(2, Nested(64)))[0], Does.StartWith("[[["));
-        Assert.That(Wire.Error(Wire.Packet(2, Nested(65))), Is.EqualTo("invalid payload"));
+        Assert.That(Wire.Error(Wire.Packet(2, Nested(65))), Is.EqualTo("nested deeper than 64 (Json.MaxDepth)"));
+    }
+
+    [TestCase("eda0bd", "\ufffd")]
+    [TestCase("78eda0bdedb88079", "x\ufffd\ufffdy")]
+    [TestCase("edb880edededbfbf", null)]
+    [TestCase("ed9fbfedbfbf", "\ud7ff\ufffd")]
+    [TestCase("eda0", null)]
+    [TestCase("ff", null)]
+    public void Half_a_surrogate_pair_is_the_replacement_character_and_other_bytes_that_are_no_utf8_an_error(string hex, string? text)
+    {
+        byte[] name = Wire.Bytes(hex);
+        byte[] value = [(byte)(0xA0 | name.Length), .. name];
+        byte[] binary = [0xC4, (byte)name.Length, .. name];
+        var bytes = Wire.Packet(2, [0x93, .. value, 0x81, .. value, .. value, .. binary]);
+        if (text is null)
+        {
+            Assert.That(Wire.Error(bytes), Is.EqualTo("invalid utf-8"));
+            return;
+        }
+
+        ReadOnlySpan<byte> packet = bytes;
+        Assert.That(Wire.Parser.TryReadHeader(ref packet, Wire.Limits, out var header, out _));
+        var reader = Wire.Parser.OpenEvent(packet, header, []);
+        Assert.That(Encoding.UTF8.GetString(reader.EventName), Is.EqualTo(text));
+        Assert.That(reader.Read<Dictionary<string, string>>(), Is.EqualTo(new Dictionary<string, string> { [text] = text }));
+        Assert.That(reader.Read<byte[]>(), Is.EqualTo(name), "binary data is left alone");
+    }
+
+    [TestCase(1)]
+    [TestCase(3)]
+    [TestCase(1500)]
+    public void The_depth_is_that_of_the_options(int depth)
+    {
+        var parser = new MessagePackPacketParser(new JsonSerializerOptions(new SocketIoOptions().Json) { MaxDepth = depth });
+        Assert.That(Error(depth), Is.Null);
+        Assert.That(Error(depth + 1), Is.EqualTo($"nested deeper than {depth} (Json.MaxDepth)"));
+        if (depth == 1)
+            return;
+
+        ReadOnlySpan<byte> packet = Wire.Packet(2, Nested(depth));
+        parser.TryReadHeader(ref packet, Wire.Limits, out var header, out _);
+        var value = parser.OpenEvent(packet, header, []).Read<JsonElement>();
+        Assert.That(value.GetRawText(), Is.EqualTo(new string('[', depth - 1) + new string(']', depth - 1)));
+        Assert.That(
+            Wire.Written(output => parser.WriteEvent(output, "/", "e", new One<JsonElement>(value), PacketHeader.NoId)),
+            Is.EqualTo(Wire.Packet(2, Nested(depth))));
+
+        string? Error(int nested)
+        {
+            ReadOnlySpan<byte> bytes = Wire.Packet(2, nested == 1 ? [0x91, 0xA1, (byte)'e'] : Nested(nested));
+            parser.TryReadHeader(ref bytes, Wire.Limits, out _, out var error);
+            return error;
+        }
+    }
+
+    [Test]
+    public void The_argument_limit_is_the_callers()
+    {
+        var limits = new PacketLimits(10, 2);
+        Assert.That(Error(Wire.Packet(2, 0x93, 0xA1, (byte)'e', 1, 2)), Is.Null);
+        Assert.That(Error(Wire.Packet(2, 0x94, 0xA1, (byte)'e', 1, 2, 3)), Is.EqualTo("more than 2 arguments (MaxArguments)"));
+        Assert.That(Error(Wire.Packet(3, 0x92, 1, 2)), Is.Null);
+        Assert.That(Error(Wire.Packet(3, 0x93, 1, 2, 3)), Is.EqualTo("more than 2 arguments (MaxArguments)"));
+
+        string? Error(ReadOnlySpan<byte> packet)
+        {
+            Wire.Parser.TryReadHeader(ref packet, limits, out _, out var error);
+            return error;
+        }
     }
 
     private static byte[] Nested(int depth) => [0x92, 0xA1, (byte)'e', .. Enumerable.Repeat((byte)0x91, depth - 2), 0x90];
 
-    private static string Hex(SocketIo.Engine.Sessions.Frame frame) => Convert.ToHexStringLower(FrameMessages.SingleBinary(frame));
+    private static string Hex(Action<PacketBuffer> write) => Convert.ToHexStringLower(Wire.Written(write));
 }

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SocketIo.Protocol;
-using SocketIo.TestKit;
 
 namespace SocketIo.MessagePack.Tests;
 
@@ -17,7 +16,7 @@ public class RandomTests
         for (var seed = 0; seed < Rounds; seed++)
         {
             var value = Value(new Random(seed), 5);
-            var packet = FrameMessages.SingleBinary(Wire.Parser.WriteEvent("/", "e", new One<JsonNode?>(value), PacketHeader.NoId));
+            var packet = Wire.Written(output => Wire.Parser.WriteEvent(output, "/", "e", new One<JsonNode?>(value), PacketHeader.NoId));
             var back = Wire.Open(packet).Read<JsonNode>();
             Assert.That(JsonNode.DeepEquals(back, value), $"seed {seed}: {value?.ToJsonString()} became {back?.ToJsonString()}");
         }
@@ -41,8 +40,7 @@ public class RandomTests
     // A good packet with a few bytes changed.
     private static byte[] Damaged(Random random)
     {
-        var packet = FrameMessages.SingleBinary(
-            Wire.Parser.WriteEvent("/", "e", new One<JsonNode?>(Value(random, 4)), random.Next(2) - 1));
+        var packet = Wire.Written(output => Wire.Parser.WriteEvent(output, "/", "e", new One<JsonNode?>(Value(random, 4)), random.Next(2) - 1));
         for (var i = random.Next(4); i > 0; i--)
             packet[random.Next(packet.Length)] = (byte)random.Next(256);
         return packet;

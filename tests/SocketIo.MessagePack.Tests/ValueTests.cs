@@ -1,7 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using SocketIo.Protocol;
-using SocketIo.TestKit;
 
 namespace SocketIo.MessagePack.Tests;
 
@@ -121,9 +121,34 @@ public class ValueTests
     }
 
     [Test]
+    public void NaN_and_infinities_are_floats_wherever_they_stand_as_in_notepack()
+    {
+        const string NaN = "cbfff8000000000000";
+        const string Infinity = "cb7ff0000000000000";
+        Assert.That(Written(double.NaN), Is.EqualTo(NaN));
+        Assert.That(Written<object>(double.PositiveInfinity), Is.EqualTo(Infinity));
+        Assert.That(Written(float.PositiveInfinity), Is.EqualTo(Infinity));
+        Assert.That(Written(Half.PositiveInfinity), Is.EqualTo(Infinity));
+        Assert.That(Written<double?>(double.NaN), Is.EqualTo(NaN));
+        Assert.That(Written(new[] { double.NaN, 1, float.PositiveInfinity }), Is.EqualTo($"93{NaN}01{Infinity}"));
+        Assert.That(
+            Written(new { A = double.NaN, B = new Dictionary<string, object?> { ["c"] = float.NaN, ["d"] = new byte[] { 7 } }, E = Noon, F = Half.NaN }),
+            Is.EqualTo($"84a161{NaN}a16282a163{NaN}a164c40107a165d7000000019cb8b81efaa166{NaN}"));
+    }
+
+    [Test]
+    public void Json_that_the_application_built_is_written_like_other_values()
+    {
+        var node = new JsonObject { ["a"] = double.NaN, ["b"] = new JsonArray(JsonValue.Create(new byte[] { 7 }), JsonValue.Create(Noon), JsonNode.Parse("\"\\ud83d\"")) };
+        const string Array = "93c40107d7000000019cb8b81efaa3efbfbd";
+        Assert.That(Written(node), Is.EqualTo($"82a161cbfff8000000000000a162{Array}"));
+        using var document = JsonDocument.Parse("[\"\\ud83d\"]");
+        Assert.That(Written(document), Is.EqualTo("91a3efbfbd"));
+    }
+
+    [Test]
     public void An_argument_that_cannot_be_written_fails_and_the_next_packet_is_whole()
     {
-        Assert.Throws<ArgumentException>(() => Written(new[] { double.NaN }));
         Assert.Throws<InvalidOperationException>(() => Written(new Failing()));
         Assert.That(Written(1), Is.EqualTo("01"));
     }
@@ -139,7 +164,7 @@ public class ValueTests
 
     private static T? Back<T>(T value)
     {
-        var packet = FrameMessages.SingleBinary(Wire.Parser.WriteEvent("/", "e", new One<T>(value), PacketHeader.NoId));
+        var packet = Wire.Written(output => Wire.Parser.WriteEvent(output, "/", "e", new One<T>(value), PacketHeader.NoId));
         return Wire.Open(packet).Read<T>();
     }
 
@@ -152,7 +177,7 @@ public class ValueTests
     }
 
     private static string Hex<T>(MessagePackPacketParser parser, One<T> argument) =>
-        Convert.ToHexStringLower(FrameMessages.SingleBinary(parser.WriteEvent("/", "e", argument, PacketHeader.NoId)));
+        Convert.ToHexStringLower(Wire.Written(output => parser.WriteEvent(output, "/", "e", argument, PacketHeader.NoId)));
 
     private sealed record Box(string Name, byte[] Data, Box[] Inner);
 

@@ -7,7 +7,7 @@ namespace SocketIo.MessagePack.Tests;
 /// <summary>Packets as the hexadecimal digits of their bytes.</summary>
 internal static class Wire
 {
-    public const int MaxAttachments = 10;
+    public static readonly PacketLimits Limits = new(10, 1000);
 
     public static MessagePackPacketParser Parser { get; } = new(new SocketIoOptions().Json);
 
@@ -20,9 +20,18 @@ internal static class Wire
     public static byte[] Packet(byte type, params byte[] data) =>
         [0x83, 0xA4, .. "type"u8, type, 0xA4, .. "data"u8, .. data, 0xA3, .. "nsp"u8, 0xA1, (byte)'/'];
 
+    /// <summary>The packet that a parser writes.</summary>
+    public static byte[] Written(Action<PacketBuffer> write)
+    {
+        var buffer = new PacketBuffer();
+        write(buffer);
+        Assert.That(buffer.Attachments.IsEmpty);
+        return buffer.Written.ToArray();
+    }
+
     public static string? Error(ReadOnlySpan<byte> packet)
     {
-        var isGood = Parser.TryReadHeader(packet, MaxAttachments, out _, out var error);
+        var isGood = Parser.TryReadHeader(ref packet, Limits, out _, out var error);
         Assert.That(isGood, Is.EqualTo(error is null));
         return error;
     }
@@ -30,20 +39,20 @@ internal static class Wire
     public static PacketHeader Header(byte[] packet)
     {
         Assert.That(Error(packet), Is.Null, Convert.ToHexString(packet));
-        Parser.TryReadHeader(packet, MaxAttachments, out var header, out _);
+        ReadOnlySpan<byte> span = packet;
+        Parser.TryReadHeader(ref span, Limits, out var header, out _);
         return header;
     }
 
     public static ArgumentReader Open(byte[] packet)
     {
         var header = Header(packet);
-        return header.Type is PacketType.Ack ? Parser.OpenAck(packet, header, []) : Parser.OpenEvent(packet, header, [], out _);
+        return header.Type is PacketType.Ack ? Parser.OpenAck(packet, header, []) : Parser.OpenEvent(packet, header, []);
     }
 
     public static string NameOf(byte[] packet)
     {
-        Parser.OpenEvent(packet, Header(packet), [], out var name);
-        return Encoding.UTF8.GetString(name);
+        return Encoding.UTF8.GetString(Parser.OpenEvent(packet, Header(packet), []).EventName);
     }
 
     /// <summary>The argument of an <see cref="Event"/>.</summary>

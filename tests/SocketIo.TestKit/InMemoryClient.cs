@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine;
 using SocketIo.Engine.Sessions;
-using SocketIo.Engine.WebSockets;
 
 namespace SocketIo.TestKit;
 
@@ -59,6 +59,9 @@ internal sealed class InMemoryClient
 
     /// <summary>Sends a packet; the task is the reader's, not complete while the server wants no more.</summary>
     public ValueTask Post(string packet) => Post(Encoding.UTF8.GetBytes(packet), isBinary: false);
+
+    /// <summary>Sends an attachment; the task is the reader's.</summary>
+    public ValueTask Post(byte[] attachment) => Post(attachment, isBinary: true);
 
     /// <summary>Joins a namespace, which has to be accepted at once, and finds the server's socket.</summary>
     public Socket Join(string @namespace = "/", string auth = "")

@@ -43,6 +43,9 @@ internal sealed class InMemoryServer : IDisposable
 
     public EngineServer Engine { get; }
 
+    /// <summary>The factory of the engine's meter.</summary>
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
+
     public static HttpContext Request()
     {
         var context = new DefaultHttpContext();
@@ -67,6 +70,7 @@ internal sealed class InMemoryServer : IDisposable
 
     public void Dispose()
     {
+        Engine.StopAndSettle();
         Engine.Dispose();
         _services.Dispose();
         Log.AssertNothingUnexpected();

@@ -11,6 +11,9 @@ public sealed class LogSink : ILoggerProvider
 
     public IReadOnlyCollection<LogEntry> Entries => _entries;
 
+    /// <summary>What is kept, from this level on.</summary>
+    public LogLevel Level { get; set; } = LogLevel.Debug;
+
     /// <summary>A warning or error that contains this text is part of the test.</summary>
     public void Expect(string text) => _expected.Enqueue(text);
 
@@ -33,7 +36,7 @@ public sealed class LogSink : ILoggerProvider
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Debug;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= sink.Level;
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>

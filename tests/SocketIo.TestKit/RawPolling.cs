@@ -86,8 +86,8 @@ public sealed class RawPolling : IDisposable
         SendAsync(new HttpRequestMessage(HttpMethod.Post, Target("EIO=4&transport=polling")) { Content = content });
 
     /// <summary>A request of any kind; the deadline of the client holds.</summary>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation = default) =>
-        _http.SendAsync(request, cancellation);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken = default) =>
+        _http.SendAsync(request, cancellationToken);
 
     public string Target(string query) => $"{_path}?{query}{(Sid.Length > 0 ? "&sid=" + Sid : "")}";
 

@@ -44,8 +44,14 @@ public sealed class RawWebSocket : IDisposable
     }
 
     /// <summary>Sends the handshake request, and reads the answer whatever it is.</summary>
+    /// <param name="address">The server.</param>
+    /// <param name="target">The path and the query.</param>
+    /// <param name="headers">Further header lines.</param>
+    /// <param name="receiveBuffer">How much the client takes before it reads; 0 leaves that to the system.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="early">Bytes that go out together with the request.</param>
     public static async Task<RawWebSocket> ConnectAsync(
-        Uri address, string target, string headers = "", int receiveBuffer = 0, string method = "GET")
+        Uri address, string target, string headers = "", int receiveBuffer = 0, string method = "GET", byte[]? early = null)
     {
         var tcp = new TcpClient { NoDelay = true };
         if (receiveBuffer > 0)
@@ -61,7 +67,7 @@ public sealed class RawWebSocket : IDisposable
         var socket = new RawWebSocket(tcp, stream);
         var request = $"{method} {target} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{headers}\r\n";
-        await socket.WriteRawAsync(Encoding.ASCII.GetBytes(request));
+        await socket.WriteRawAsync([.. Encoding.ASCII.GetBytes(request), .. early ?? []]);
         await socket.ReadResponseAsync().WithDeadline();
         return socket;
     }
@@ -106,8 +112,22 @@ public sealed class RawWebSocket : IDisposable
     public async Task<RawFrame> ReadAsync() =>
         await TryReadAsync() ?? throw new InvalidOperationException("The connection ended.");
 
+    /// <summary>Whether ping frames are answered, as WebSockets do it by themselves; the test does not see them then.</summary>
+    public bool AnswersPings { get; set; } = true;
+
     /// <summary>The next frame, or null when the connection ends properly.</summary>
     public async Task<RawFrame?> TryReadAsync()
+    {
+        while (await TryReadAnyAsync() is { } frame)
+        {
+            if (frame.Opcode != 9 || !AnswersPings)
+                return frame;
+            await WriteRawAsync(Frame(10, frame.Payload));
+        }
+        return null;
+    }
+
+    private async Task<RawFrame?> TryReadAnyAsync()
     {
         var header = new byte[2];
         if (await _stream.ReadAtLeastAsync(header, 2, throwOnEndOfStream: false).AsTask().WithDeadline() < 2)

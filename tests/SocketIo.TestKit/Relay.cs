@@ -1,13 +1,19 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
 namespace SocketIo.TestKit;
 
-/// <summary>A TCP relay before a server: what goes through it is counted, and left as it is.</summary>
+/// <summary>A TCP relay before a server: what goes through it is counted, and left as it is. It can stop, and be cut.</summary>
 public sealed class Relay : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ConcurrentBag<System.Net.Sockets.Socket> _sockets = [];
     private readonly Uri _server;
+    private volatile bool _isCut;
+    private volatile TaskCompletionSource? _suspended;
+    private volatile TaskCompletionSource? _suspendedToServer;
+    private HeldConnections _present = new(); // those that are accepted now
     private long _toServer;
     private long _toClient;
 
@@ -28,6 +34,28 @@ public sealed class Relay : IDisposable
         return relay;
     }
 
+    /// <summary>Nothing goes through any more; the connections stay.</summary>
+    public void Suspend() => _suspended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Keeps what goes through the present connections until it is released, also when one end has gone; new connections work.</summary>
+    public HeldConnections Hold() => Interlocked.Exchange(ref _present, new HeldConnections()).Hold();
+
+    /// <summary>Nothing reaches the server any more; what it sends goes on.</summary>
+    public void SuspendToServer() => _suspendedToServer ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends the connections, and takes no new ones.</summary>
+    public void Cut()
+    {
+        _isCut = true;
+        _listener.Dispose();
+        foreach (var socket in _sockets)
+            socket.Dispose();
+
+        // what was held back finds its socket gone
+        _suspended?.TrySetResult();
+        _suspendedToServer?.TrySetResult();
+    }
+
     public void Dispose() => _listener.Dispose();
 
     private async Task AcceptAsync()
@@ -35,7 +63,7 @@ public sealed class Relay : IDisposable
         try
         {
             while (true)
-                _ = ServeAsync(await _listener.AcceptSocketAsync());
+                _ = ServeAsync(await _listener.AcceptSocketAsync(), Volatile.Read(ref _present));
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -43,33 +71,53 @@ public sealed class Relay : IDisposable
         }
     }
 
-    private async Task ServeAsync(System.Net.Sockets.Socket client)
+    private async Task ServeAsync(System.Net.Sockets.Socket client, HeldConnections connections)
     {
         using var server = new System.Net.Sockets.Socket(SocketType.Stream, ProtocolType.Tcp);
         using (client)
         {
+            _sockets.Add(client);
+            _sockets.Add(server);
+
+            // the cut looks for sockets behind the flag, and this at the flag behind the sockets
+            if (_isCut)
+                return;
             await server.ConnectAsync(_server.Host, _server.Port);
             await Task.WhenAll(
-                CopyAsync(client, server, count => Interlocked.Add(ref _toServer, count)),
-                CopyAsync(server, client, count => Interlocked.Add(ref _toClient, count)));
+                CopyAsync(client, server, connections, OnToServerAsync),
+                CopyAsync(server, client, connections, OnToClientAsync));
         }
     }
 
-    private static async Task CopyAsync(System.Net.Sockets.Socket from, System.Net.Sockets.Socket to, Action<int> count)
+    private Task OnToServerAsync(int received)
+    {
+        Interlocked.Add(ref _toServer, received);
+        return _suspendedToServer?.Task ?? Task.CompletedTask;
+    }
+
+    private Task OnToClientAsync(int received)
+    {
+        Interlocked.Add(ref _toClient, received);
+        return Task.CompletedTask;
+    }
+
+    private async Task CopyAsync(System.Net.Sockets.Socket from, System.Net.Sockets.Socket to, HeldConnections connections, Func<int, Task> onReceived)
     {
         var buffer = new byte[64 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer) is var received and > 0)
             {
-                count(received);
-                await to.SendAsync(buffer.AsMemory(0, received));
+                await onReceived(received);
+                if (_suspended is { } suspended)
+                    await suspended.Task;
+                await connections.SendAsync(() => to.SendAsync(buffer.AsMemory(0, received)).AsTask());
             }
             to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // one side is gone, so the other goes too
+            // cut, or one side is gone, so the other goes too
             from.Dispose();
             to.Dispose();
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -52,6 +53,7 @@ public sealed class TestServer : IAsyncDisposable
         var log = new LogSink();
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+        builder.Services.AddMemoryDataProtection();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
         {
             listen.Protocols = protocols ?? (https ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1);
@@ -112,6 +114,24 @@ public sealed class TestServer : IAsyncDisposable
             await StopAsync();
         await _app.DisposeAsync().AsTask().WithDeadline();
         Log.AssertNothingUnexpected();
+    }
+
+    /// <summary>What a gauge of this server says now; -1 when there is none of that name.</summary>
+    public long Gauge(string name)
+    {
+        var factory = Services.GetRequiredService<IMeterFactory>();
+        var value = -1L;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, meters) =>
+        {
+            if (instrument.Name == name && ReferenceEquals(instrument.Meter.Scope, factory))
+                meters.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, measured, _, _) => value = measured);
+        listener.SetMeasurementEventCallback<int>((_, measured, _, _) => value = measured);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return value;
     }
 
     private static X509Certificate2 MakeCertificate()

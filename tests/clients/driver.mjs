@@ -5,7 +5,7 @@
 // and what the sockets see:            {"socket": 7, "event": "name", "args": [...], "lifecycle": true}
 //
 // The caller chooses the socket numbers. Binary is {"$b64": "..."} at any depth, both ways; what else JSON has no word for is
-// {"$date": "..."} and, from the caller, {"$undefined": true}. The option "parser" is a name. The option "client" is a
+// {"$date": "..."} and, from the caller, {"$undefined": true} and {"$json": "..."}, a JSON text. The option "parser" is a name. The option "client" is a
 // version of socket.io-client, the newest unless given. Ends when stdin ends.
 
 import { createInterface } from "node:readline";
@@ -16,37 +16,14 @@ import io3 from "socket.io-client-3";
 import io40 from "socket.io-client-4.0";
 import msgpack from "socket.io-msgpack-parser";
 import { modernize } from "./oldSocket.mjs";
+import * as json from "socket.io-parser";
 import * as plain from "./plainParser.mjs";
+import { sealing } from "./sealingParser.mjs";
+import { fromWire, toWire, write } from "./wire.mjs";
 
 const sockets = new Map();
 const clients = { 1: io1, 2: io2, 3: io3, "4.0": io40 };
-const parsers = { msgpack, plain };
-
-function write(message) {
-  process.stdout.write(JSON.stringify(message) + "\n");
-}
-
-function toWire(value) {
-  if (value instanceof ArrayBuffer) return { $b64: Buffer.from(value).toString("base64") };
-  if (ArrayBuffer.isView(value)) {
-    return { $b64: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64") };
-  }
-  if (value instanceof Date) return { $date: value.toISOString() };
-  return mapNested(value, toWire);
-}
-
-function fromWire(value) {
-  if (typeof value?.$b64 === "string") return Buffer.from(value.$b64, "base64");
-  if (typeof value?.$date === "string") return new Date(value.$date);
-  if (value?.$undefined === true) return undefined;
-  return mapNested(value, fromWire);
-}
-
-function mapNested(value, map) {
-  if (Array.isArray(value)) return value.map(map);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, map(item)]));
-}
+const parsers = { json, msgpack, plain, sealedJson: sealing(json, true), sealedMsgpack: sealing(msgpack, false) };
 
 function get(number) {
   const entry = sockets.get(number);

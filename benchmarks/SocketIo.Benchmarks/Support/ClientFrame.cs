@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using SocketIo.Engine.WebSockets;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Benchmarks.Support;
 

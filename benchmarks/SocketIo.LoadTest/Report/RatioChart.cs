@@ -7,7 +7,7 @@ namespace SocketIo.LoadTest.Report;
 internal sealed class RatioChart(Results results)
 {
     private const int Width = 960;
-    private const int Left = 320; // room for the titles of the cases
+    private const double CharacterWidth = 7.3; // at most, on average: text of 13 pixels, whatever the font
     private const int Right = 90; // room for the figure behind the longest bar
     private const int Top = 84;
     private const int Bottom = 101;
@@ -25,6 +25,9 @@ internal sealed class RatioChart(Results results)
     private readonly StringBuilder _svg = new();
     private readonly CaseResult[] _cases = [.. results.Cases.Where(static result => result.Peers.Any(peer => result.Ratio(peer) is not null))];
 
+    // room for the titles of the cases, which end at it
+    private readonly int _left = 40 + (int)(CharacterWidth * results.Cases.Select(static result => result.Case.Title.Length).DefaultIfEmpty().Max());
+
     public string Write()
     {
         var bars = _cases.Sum(static result => Shown(result).Count());
@@ -39,7 +42,7 @@ internal sealed class RatioChart(Results results)
         most = Math.Clamp(most, 1.5, Longest);
         var step = Step(most);
         var end = Math.Ceiling(most / step) * step;
-        double X(double ratio) => Left + (Width - Left - Right) * Math.Min(ratio, end) / end;
+        double X(double ratio) => _left + (Width - _left - Right) * Math.Min(ratio, end) / end;
         WriteAxis(step, end, bottom, X);
         WriteCases(X);
         _svg.AppendLine("</svg>");
@@ -80,8 +83,8 @@ internal sealed class RatioChart(Results results)
         {
             var peers = Shown(result).ToArray();
             var middle = y + peers.Length * BarHeight / 2;
-            Text(Left - 12, middle - 2, result.Case.Title, """text-anchor="end" """);
-            Text(Left - 12, middle + 13, $"1× = {Own(result)}", """text-anchor="end" font-size="11" fill="#57606a" """);
+            Text(_left - 12, middle - 2, result.Case.Title, """text-anchor="end" """);
+            Text(_left - 12, middle + 13, $"1× = {Own(result)}", """text-anchor="end" font-size="11" fill="#57606a" """);
             foreach (var peer in peers)
             {
                 WriteBar(y, peer.Peer, result.Ratio(peer)!.Value, x);
@@ -94,7 +97,7 @@ internal sealed class RatioChart(Results results)
     // the figure has a white edge, since the line at 1 may run through it
     private void WriteBar(int y, Peer peer, double ratio, Func<double, double> x)
     {
-        _svg.AppendLine($"""<rect x="{Left}" y="{y}" width="{x(ratio) - Left:0.#}" height="{BarHeight - 2}" fill="{Colors[peer.Name]}"/>""");
+        _svg.AppendLine($"""<rect x="{_left}" y="{y}" width="{x(ratio) - _left:0.#}" height="{BarHeight - 2}" fill="{Colors[peer.Name]}"/>""");
         Text(x(ratio) + 5, y + BarHeight - 4, $"{Rows.Figure(ratio)}×{(ratio > Longest ? " (cut)" : "")}", """font-size="11" stroke="#ffffff" stroke-width="3" paint-order="stroke" """);
     }
 

@@ -17,21 +17,12 @@ internal sealed class ConnectedSocket : ReleasedConnection, IPolled, IThreadPool
     // of it is thrown away before.
     private const int MaxThrownAway = 256 * 1024;
 
-    private const int ClosedBit = 1;
-    private const int OneCall = 2;
-
-    // far below zero and odd: closed for good, whatever calls come and go
-    private const int DescriptorClosed = int.MinValue / 2 + ClosedBit;
-
     private readonly EpollTransport _transport;
     private readonly Poller _poller;
     private readonly SocketReader _reader;
     private readonly int _descriptor;
 
-    // Twice the number of calls that use the descriptor now, plus one once it is to be closed: it is closed by the last of them,
-    // since the system gives its number to the next connection.
-    private int _calls;
-
+    private DescriptorUse _use;
     private bool _mayHaveEnded;
     private TaskCompletionSource? _writable;
 
@@ -51,7 +42,9 @@ internal sealed class ConnectedSocket : ReleasedConnection, IPolled, IThreadPool
     /// <summary>Whether the peer may have sent its last byte; a receive tells.</summary>
     public bool MayHaveEnded => Volatile.Read(ref _mayHaveEnded);
 
-    public bool IsClosed => (Volatile.Read(ref _calls) & ClosedBit) != 0;
+    public override bool HasEnded => MayHaveEnded && HasPeerEnded();
+
+    public bool IsClosed => _use.IsClosed;
 
     /// <summary>Begins to hear of events.</summary>
     public void Start(EpollConnection connection)
@@ -82,10 +75,27 @@ internal sealed class ConnectedSocket : ReleasedConnection, IPolled, IThreadPool
             Read();
     }
 
+    /// <summary>Ends this connection alone: it shares its thread with others.</summary>
+    public void OnFault(Exception exception)
+    {
+        Log.ConnectionFailed(_transport.Logger, exception);
+        Abort();
+    }
+
     /// <summary>Goes on with a read that waits, on a thread of the pool.</summary>
     public void ReadOnPool() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
-    void IThreadPoolWorkItem.Execute() => Read();
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            Read();
+        }
+        catch (Exception exception)
+        {
+            OnFault(exception);
+        }
+    }
 
     /// <summary>Bytes received; zero when the peer has ended, below zero with the error's number otherwise.</summary>
     public int Receive(Span<byte> buffer, out int error)
@@ -142,21 +152,15 @@ internal sealed class ConnectedSocket : ReleasedConnection, IPolled, IThreadPool
 
     public override void Close()
     {
-        var calls = Interlocked.Or(ref _calls, ClosedBit);
-        if ((calls & ClosedBit) != 0)
+        if (!_use.TryClose(out var isLast))
             return;
         TellWritable();
         _reader.OnClosed();
-        if (calls == 0)
+        if (isLast)
             CloseDescriptor();
     }
 
-    public override void Prefetch()
-    {
-        // a read whose result goes nowhere would be left out
-        var calls = 0;
-        Volatile.Write(ref calls, _calls);
-    }
+    public override void Prefetch() => _use.Prefetch();
 
     /// <summary>The reader has found the end.</summary>
     public void OnEnded() => Volatile.Read(ref _connection)?.OnEnded();
@@ -194,26 +198,30 @@ internal sealed class ConnectedSocket : ReleasedConnection, IPolled, IThreadPool
 
     private void Read()
     {
+        // first: who gets the bytes may block, or serve a request without reading again, and no further event comes
+        if (MayHaveEnded)
+            TellOfEnd();
         if (_reader.OnReadable())
             _reader.Continue();
-        else if (MayHaveEnded)
-            TellOfEnd();
     }
 
-    /// <summary>Nobody reads while a request is served, but the server has to know of a client that hangs up.</summary>
+    /// <summary>
+    /// The server has to know of a client that hangs up, whether or not somebody reads, and whatever bytes come before the end.
+    /// The event alone may be a former owner's.
+    /// </summary>
     private void TellOfEnd()
     {
-        if (Volatile.Read(ref _connection) is not { } connection || !TryHold())
-            return;
-        var next = Libc.PeekByte(_descriptor);
-        var hasEnded = next == 0 || (next < 0 && Libc.LastError != Libc.WouldBlock);
-
-        // behind bytes that nobody has read a reset shows when sending only
-        if (next > 0)
-            hasEnded = Libc.Send(_descriptor, []) < 0;
-        LetGo();
-        if (hasEnded)
+        if (Volatile.Read(ref _connection) is { } connection && HasPeerEnded())
             connection.OnEnded();
+    }
+
+    private bool HasPeerEnded()
+    {
+        if (!TryHold())
+            return false;
+        var hasEnded = Libc.HasPeerEnded(_descriptor);
+        LetGo();
+        return hasEnded;
     }
 
     private void Shutdown(int how)
@@ -226,7 +234,7 @@ internal sealed class ConnectedSocket : ReleasedConnection, IPolled, IThreadPool
 
     private bool TryHold()
     {
-        if ((Interlocked.Add(ref _calls, OneCall) & ClosedBit) == 0)
+        if (_use.TryBegin())
             return true;
         LetGo();
         return false;
@@ -234,14 +242,12 @@ internal sealed class ConnectedSocket : ReleasedConnection, IPolled, IThreadPool
 
     private void LetGo()
     {
-        if (Interlocked.Add(ref _calls, -OneCall) == ClosedBit)
+        if (_use.End())
             CloseDescriptor();
     }
 
     private void CloseDescriptor()
     {
-        if (Interlocked.CompareExchange(ref _calls, DescriptorClosed, ClosedBit) != ClosedBit)
-            return;
         _transport.Table.Remove(_descriptor);
         _ = Libc.Shutdown(_descriptor, Libc.ShutdownSend);
         Span<byte> thrownAway = stackalloc byte[4096];

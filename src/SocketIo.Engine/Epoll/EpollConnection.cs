@@ -100,7 +100,7 @@ internal sealed class EpollConnection :
     public void OnEnded()
     {
         if (!Interlocked.Exchange(ref _hasEnded, true))
-            ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.TellOfEnd(), this, preferLocal: false);
     }
 
     /// <summary>The server is done with the connection: what it has written still leaves.</summary>
@@ -114,6 +114,19 @@ internal sealed class EpollConnection :
             OnEnded();
         }
         await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void TellOfEnd()
+    {
+        try
+        {
+            _closed.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            // what others have registered threw
+            _socket.OnFault(exception);
+        }
     }
 
     /// <summary>Sends what the server flushes, on the thread that flushes as long as the socket takes it.</summary>
@@ -139,6 +152,11 @@ internal sealed class EpollConnection :
         }
         catch (SocketException)
         {
+            OnEnded();
+        }
+        catch (Exception exception)
+        {
+            _socket.OnFault(exception);
             OnEnded();
         }
 

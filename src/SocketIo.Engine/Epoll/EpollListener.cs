@@ -63,6 +63,8 @@ internal sealed class EpollListener : IConnectionListener, IPolled
 
     public void OnEvents(uint events) => WakeUp();
 
+    public void OnFault(Exception exception) => Log.NotAccepted(_transport.Logger, exception.Message);
+
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         if (!_isUnbound)
@@ -88,9 +90,9 @@ internal sealed class EpollListener : IConnectionListener, IPolled
         {
             return _transport.Connect(descriptor, _local ?? Libc.LocalEndPoint(descriptor), remote);
         }
-        catch (IOException exception)
+        catch (Exception exception)
         {
-            // the server would end its loop
+            // one connection is lost, be it for want of memory; passed on, it would end the server's loop
             Log.NotAccepted(_transport.Logger, exception.Message);
             return null;
         }

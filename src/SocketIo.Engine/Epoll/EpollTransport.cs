@@ -8,22 +8,31 @@ using Microsoft.Extensions.Options;
 namespace SocketIo.Engine.Epoll;
 
 /// <summary>The transport that Kestrel uses for TCP addresses in place of its own.</summary>
-internal sealed class EpollTransport(IOptions<EpollOptions> options, ILoggerFactory loggers)
-    : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
+internal sealed class EpollTransport : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
 {
     // What a WebSocket that was told to close may take longer than its session waits for the peer.
     private static readonly TimeSpan ReleasedLinger = TimeSpan.FromSeconds(10);
 
     private readonly Lock _starting = new();
-    private readonly Watchdog _watchdog = new();
+    private readonly EpollOptions _options;
+    private readonly HostStop _stop;
+    private readonly Watchdog _watchdog;
     private Poller[]? _pollers;
     private uint _nextPoller;
     private int _released;
     private TaskCompletionSource? _noneReleased;
 
+    public EpollTransport(IOptions<EpollOptions> options, HostStop stop, ILoggerFactory loggers)
+    {
+        _stop = stop;
+        _options = options.Value;
+        Logger = new SafeLogger(loggers.CreateLogger("SocketIo.Engine.Epoll"));
+        _watchdog = new Watchdog(Logger);
+    }
+
     public PolledTable Table { get; } = new();
 
-    public ILogger Logger { get; } = loggers.CreateLogger("SocketIo.Engine.Epoll");
+    public ILogger Logger { get; }
 
     public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint;
 
@@ -37,7 +46,7 @@ internal sealed class EpollTransport(IOptions<EpollOptions> options, ILoggerFact
 
             // those that it accepts have it, too
             socket.NoDelay = true;
-            socket.Listen(options.Value.Backlog);
+            socket.Listen(_options.Backlog);
             return new ValueTask<IConnectionListener>(new EpollListener(this, socket));
         }
         catch
@@ -53,18 +62,22 @@ internal sealed class EpollTransport(IOptions<EpollOptions> options, ILoggerFact
     /// <exception cref="IOException">The system does not watch one more; the connection is closed.</exception>
     public EpollConnection Connect(int descriptor, IPEndPoint? local, IPEndPoint? remote)
     {
-        var socket = new ConnectedSocket(this, NextPoller(), descriptor);
-        var connection = new EpollConnection(socket, local, remote);
+        ConnectedSocket? socket = null;
         try
         {
+            socket = new ConnectedSocket(this, NextPoller(), descriptor);
+            var connection = new EpollConnection(socket, local, remote);
             socket.Start(connection);
+            return connection;
         }
         catch
         {
-            socket.Close();
+            if (socket is null)
+                _ = Libc.Close(descriptor);
+            else
+                socket.Close();
             throw;
         }
-        return connection;
     }
 
     public void OnReleased() => Interlocked.Increment(ref _released);
@@ -75,7 +88,7 @@ internal sealed class EpollTransport(IOptions<EpollOptions> options, ILoggerFact
             Interlocked.Exchange(ref _noneReleased, null)?.TrySetResult();
     }
 
-    /// <summary>Waits for the WebSockets that the server does not know any more, those of all addresses.</summary>
+    /// <summary>Waits for the WebSockets that the server does not know any more, those of all addresses, as long as the host does.</summary>
     public async Task WhenReleasedAreClosed()
     {
         var added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -83,7 +96,7 @@ internal sealed class EpollTransport(IOptions<EpollOptions> options, ILoggerFact
 
         // a full fence lies between the wait's publication and this look
         if (Volatile.Read(ref _released) != 0)
-            await Task.WhenAny(none.Task, Task.Delay(ReleasedLinger)).ConfigureAwait(false);
+            await Task.WhenAny(none.Task, Task.Delay(ReleasedLinger, _stop.Patience)).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -114,7 +127,7 @@ internal sealed class EpollTransport(IOptions<EpollOptions> options, ILoggerFact
         {
             if (_pollers is not null)
                 return;
-            _pollers = new Poller[options.Value.Threads];
+            _pollers = new Poller[_options.Threads];
             for (var i = 0; i < _pollers.Length; i++)
                 _pollers[i] = new Poller($"SocketIo epoll {i}", Table, _watchdog);
             _watchdog.Start(_pollers);

@@ -8,4 +8,7 @@ internal interface IPolled
     /// of its former owner comes here, too.
     /// </summary>
     void OnEvents(uint events);
+
+    /// <summary>Called when <see cref="OnEvents"/> threw. It must not throw; the poller goes on with the others.</summary>
+    void OnFault(Exception exception);
 }

@@ -29,7 +29,6 @@ internal static unsafe partial class Libc
     private const int CloseOnExec = 0x80000; // EPOLL_CLOEXEC, SOCK_CLOEXEC, EFD_CLOEXEC
     private const int NonBlocking = 0x800; // SOCK_NONBLOCK, EFD_NONBLOCK
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL
-    private const int Peek = 0x2; // MSG_PEEK
     private const int AddressFamilyInet = 2;
     private const int AddressFamilyInet6 = 10;
 
@@ -91,11 +90,12 @@ internal static unsafe partial class Libc
             return (int)Receive(descriptor, bytes, (nuint)buffer.Length, 0);
     }
 
-    /// <summary>The same for the next byte, which stays.</summary>
-    public static int PeekByte(int descriptor)
+    /// <summary>Whether the peer has ended or reset the connection, be there bytes to receive before the end or not.</summary>
+    public static bool HasPeerEnded(int descriptor)
     {
-        byte next;
-        return (int)Receive(descriptor, &next, 1, Peek);
+        // struct pollfd: the descriptor, the events asked for, and those that are there
+        var polled = stackalloc int[] { descriptor, (int)EpollPeerEnded };
+        return Poll(polled, 1, timeout: 0) > 0;
     }
 
     /// <summary>Bytes taken over, maybe fewer than given; below zero on failure.</summary>
@@ -122,9 +122,9 @@ internal static unsafe partial class Libc
         {
             // proc(5): the state comes behind the name, which may hold anything but ends with the last parenthesis
             var stat = File.ReadAllText($"/proc/self/task/{thread}/stat");
-            return stat.AsSpan(stat.LastIndexOf(')') + 2)[0] != 'R';
+            return stat.LastIndexOf(')') is var name and > 0 && name + 2 < stat.Length && stat[name + 2] != 'R';
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return false;
         }
@@ -162,6 +162,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "epoll_wait")]
     private static partial int EpollWait(int epoll, byte* events, int count, int timeout);
+
+    // an error and a hang-up are reported unasked; the events have the same numbers as those of epoll
+    [LibraryImport(Name, EntryPoint = "poll")]
+    private static partial int Poll(int* polled, nuint count, int timeout);
 
     [LibraryImport(Name, EntryPoint = "eventfd")]
     private static partial int EventFd(uint initial, int flags);

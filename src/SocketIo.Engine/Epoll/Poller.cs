@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace SocketIo.Engine.Epoll;
@@ -96,6 +97,8 @@ internal sealed unsafe class Poller : IDisposable, IPolled
         Libc.Signal(_wakeUp);
     }
 
+    void IPolled.OnFault(Exception exception) => Debug.Fail(exception.Message);
+
     void IPolled.OnEvents(uint events)
     {
         // the wake-up. Only now nobody writes to its descriptor any more, and it may be closed
@@ -103,6 +106,19 @@ internal sealed unsafe class Poller : IDisposable, IPolled
     }
 
     private static long NextWait(long place) => ((place >> 32) + 1) << 32;
+
+    // What one connection's code throws must not end the thread, and with it the process.
+    private static void Tell(IPolled owner, uint events)
+    {
+        try
+        {
+            owner.OnEvents(events);
+        }
+        catch (Exception exception)
+        {
+            owner.OnFault(exception);
+        }
+    }
 
     private void StartLeader(long place) =>
         new Thread(() => Lead(place)) { IsBackground = true, Name = _name }.UnsafeStart();
@@ -120,7 +136,8 @@ internal sealed unsafe class Poller : IDisposable, IPolled
                 if (!TryMove(ref place, place + 1))
                     return;
                 _watchdog.OnActive();
-                _table[descriptor]?.OnEvents(events);
+                if (_table[descriptor] is { } owner)
+                    Tell(owner, events);
             }
             if (!TryMove(ref place, NextWait(place)))
                 return;

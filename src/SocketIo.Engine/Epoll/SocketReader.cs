@@ -95,10 +95,19 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
     /// <summary>Goes on with the read that waited, and with what comes behind it.</summary>
     public void Continue()
     {
-        while (!TryFill())
+        try
         {
-            if (TryWait())
-                return;
+            while (!TryFill())
+            {
+                if (TryWait())
+                    return;
+            }
+        }
+        catch (Exception exception)
+        {
+            // no memory for the bytes, say: a read that never ended would keep the connection
+            _isOver = true;
+            _error = exception;
         }
         _source.RunContinuationsAsynchronously = false;
         _source.SetResult(true);
@@ -115,17 +124,17 @@ internal sealed class SocketReader(ConnectedSocket socket) : PipeReader, IValueT
     void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    private async ValueTask<ReadResult> ReadCancelableAsync(CancellationToken cancellation)
+    private async ValueTask<ReadResult> ReadCancelableAsync(CancellationToken cancellationToken)
     {
-        cancellation.ThrowIfCancellationRequested();
-        var registration = cancellation.UnsafeRegister(static reader => ((SocketReader)reader!).Cancel(ByToken), this);
+        cancellationToken.ThrowIfCancellationRequested();
+        var registration = cancellationToken.UnsafeRegister(static reader => ((SocketReader)reader!).Cancel(ByToken), this);
         ReadResult result;
         await using (registration.ConfigureAwait(false))
             result = await ReadAsync(CancellationToken.None).ConfigureAwait(false);
 
         // the token was this read's: the next one does not hear of it
         if ((Volatile.Read(ref _cancelled) & ByToken) != 0 && (Interlocked.And(ref _cancelled, ~ByToken) & ByToken) != 0)
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
         return result;
     }
 

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Logging;
+
 namespace SocketIo.Engine.Epoll;
 
 /// <summary>Looks every few milliseconds whether a poller's thread is stuck in what it has called; sleeps while nothing happens.</summary>
-internal sealed class Watchdog : IDisposable
+internal sealed class Watchdog(ILogger logger) : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(5);
 
@@ -76,19 +78,34 @@ internal sealed class Watchdog : IDisposable
         var isActive = false;
         for (var i = 0; i < _pollers.Length; i++)
         {
-            var place = _pollers[i].Place;
-            var isBusy = Poller.IsBusy(place);
-            isActive |= isBusy;
-            seen[i] = new Sight(place, isBusy && place == seen[i].Place ? seen[i].Again + 1 : 0);
-            if (seen[i].Again == 0)
-                continue;
-            var isBlocked = _pollers[i].IsBlocked;
-            if (isBlocked || seen[i].Again >= LooksAtComputing)
-                _pollers[i].TryReplace(place, isBlocked);
+            try
+            {
+                isActive |= LookAt(_pollers[i], ref seen[i]);
+            }
+            catch (Exception exception)
+            {
+                // no thread could be started, say: the next look tries again
+                if (!seen[i].HasFailed)
+                    Log.NotReplaced(logger, exception);
+                seen[i] = seen[i] with { HasFailed = true };
+            }
         }
         return isActive;
     }
 
-    /// <summary>Where a poller's leader was, and how often it was found there again.</summary>
-    private readonly record struct Sight(long Place, int Again);
+    private static bool LookAt(Poller poller, ref Sight seen)
+    {
+        var place = poller.Place;
+        var isBusy = Poller.IsBusy(place);
+        seen = seen with { Place = place, Again = isBusy && place == seen.Place ? seen.Again + 1 : 0 };
+        if (seen.Again == 0)
+            return isBusy;
+        var isBlocked = poller.IsBlocked;
+        if ((isBlocked || seen.Again >= LooksAtComputing) && poller.TryReplace(place, isBlocked))
+            seen = seen with { HasFailed = false };
+        return isBusy;
+    }
+
+    /// <summary>Where a poller's leader was, how often it was found there again, and whether it could not be replaced.</summary>
+    private readonly record struct Sight(long Place, int Again, bool HasFailed);
 }

@@ -14,6 +14,9 @@ namespace SocketIo.Engine.Hosting;
 /// <param name="Callback">The number of the function that the answers call, "j"; of protocol 3 only.</param>
 internal readonly record struct EngineQuery(string? Transport, string? Protocol, string? Sid, bool IsBase64, string? Callback)
 {
+    /// <summary>What is not 4 is 3, also where no version is named, as in the reference.</summary>
+    public bool IsVersion4 => Protocol == "4";
+
     public static EngineQuery Of(HttpRequest request)
     {
         var query = default(EngineQuery);

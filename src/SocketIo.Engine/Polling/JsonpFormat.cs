@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Text;
-using SocketIo.Engine.Sessions;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.Polling;
 

@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Unicode;
-using SocketIo.Engine.Sessions;
-using SocketIo.Engine.WebSockets;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.Polling;
 
@@ -111,42 +110,12 @@ internal static class PayloadCodec
         if (packet[0] == BinaryMark)
         {
             packet = packet[1..];
-            return TryDecodeInPlace(ref packet) ? PayloadReadStatus.Binary : PayloadReadStatus.Malformed;
+            packet = packet[..Base64Text.DecodeInPlace(packet)];
+            return PayloadReadStatus.Binary;
         }
 
         return packet[0] is >= (byte)'0' and <= (byte)'6' && Utf8.IsValid(packet)
             ? PayloadReadStatus.Text
             : PayloadReadStatus.Malformed;
-    }
-
-    /// <summary>Decodes base64 with all of its padding or none, as the reference accepts both.</summary>
-    private static bool TryDecodeInPlace(ref Span<byte> text)
-    {
-        var padding = text.Length % Quad != 0 ? 0 : text.EndsWith("=="u8) ? 2 : text.EndsWith("="u8) ? 1 : 0;
-        var bare = text[..^padding];
-        var whole = bare.Length - (bare.Length % Quad);
-        var expected = whole / Quad * 3;
-
-        // The decoder skips white space and stops at padding; a short result tells that there was some.
-        if (Base64.DecodeFromUtf8InPlace(bare[..whole], out var written) != OperationStatus.Done || written != expected)
-            return false;
-        if (!TryDecodeTail(bare[whole..], bare[written..], out var tail))
-            return false;
-
-        text = bare[..(written + tail)];
-        return true;
-    }
-
-    private static bool TryDecodeTail(ReadOnlySpan<byte> text, Span<byte> destination, out int written)
-    {
-        written = 0;
-        if (text.IsEmpty)
-            return true;
-        if (text.Length == 1)
-            return false;
-
-        Span<byte> quad = [(byte)'=', (byte)'=', (byte)'=', (byte)'='];
-        text.CopyTo(quad);
-        return Base64.DecodeFromUtf8(quad, destination, out _, out written) == OperationStatus.Done && written == text.Length - 1;
     }
 }

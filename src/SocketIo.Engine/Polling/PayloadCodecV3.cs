@@ -2,8 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
-using SocketIo.Engine.Sessions;
-using SocketIo.Engine.WebSockets;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.Polling;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.Sessions;
 
 namespace SocketIo.Engine.Polling;
@@ -29,6 +30,36 @@ internal abstract class PayloadFormat
 
     /// <summary>Writes a text packet that is alone in its payload.</summary>
     public abstract void WriteAlone(ReadOnlySpan<byte> packet, ArrayBufferWriter<byte> payload);
+
+    /// <summary>Moves frames into the payload until it is full; the first always fits. True when it ends with the close packet.</summary>
+    /// <param name="payload">The payload, empty.</param>
+    /// <param name="outbox">Where the frames come from.</param>
+    /// <param name="limit">The most bytes of a payload with more than one frame.</param>
+    /// <param name="isUncompressed">Whether none of the frames may make the answer compressed.</param>
+    public bool Fill(ArrayBufferWriter<byte> payload, Outbox outbox, int limit, out bool isUncompressed)
+    {
+        isUncompressed = true;
+        while (outbox.HasPending)
+        {
+            var frame = outbox.First;
+            var isFirst = payload.WrittenCount == 0;
+            if (frame.IsClose)
+            {
+                // alone: stock clients see a close at once, and the messages before it in the same payload only after it
+                if (!isFirst)
+                    return false;
+                WriteAlone("1"u8, payload);
+                outbox.ConsumeFirst();
+                return true;
+            }
+            if (!isFirst && !Fits(frame, payload, limit))
+                return false;
+            Write(frame, payload);
+            isUncompressed &= frame is UncompressedFrame;
+            outbox.ConsumeFirst();
+        }
+        return false;
+    }
 
     /// <summary>The body of the answer, of a payload that is complete.</summary>
     public virtual ArrayBufferWriter<byte> Finish(ArrayBufferWriter<byte> payload) => payload;

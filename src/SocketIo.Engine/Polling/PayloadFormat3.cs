@@ -1,5 +1,5 @@
 using System.Buffers;
-using SocketIo.Engine.Sessions;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.Polling;
 

@@ -1,395 +1,172 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Net.Http.Headers;
+using Microsoft.Extensions.Logging;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.Sessions;
 
 namespace SocketIo.Engine.Polling;
 
 /// <summary>
-/// HTTP long-polling: parks a GET until the outbox has something for it, and takes POST bodies in. At most one of each at a time.
+/// HTTP long-polling: answers a GET when the outbox has something for it, and takes POST bodies in. At most one of each at a time.
 /// </summary>
 internal sealed class PollingTransport(EngineSession session, PayloadFormat format) : Transport
 {
-    private readonly Lock _sync = new();
+    private static readonly LineKind TooLarge = new("POSTs that are too large", LogLevel.Information);
 
-    // guarded by _sync
-    private Poll? _parked;
-    private bool _drainWaits;
-    private bool _leaving;
-    private bool _detached;
-    private TaskCompletionSource? _receiving;
-    private HttpContext? _reading;
+    private PollGate _gate = new();
+
+    // null while nothing is posted
+    private Post? _post;
 
     public override EngineTransports Kind => EngineTransports.Polling;
 
-    public override bool IsWritable
-    {
-        get
-        {
-            lock (_sync)
-                return _parked is not null;
-        }
-    }
+    public override bool IsWritable => _gate.HasParked;
+
+    public override bool HasEnded => Volatile.Read(ref _post) is { IsAborted: true };
 
     /// <summary>Answers a GET as soon as there is something to say.</summary>
-    public async Task PollAsync(HttpContext context, Action<HttpContext> writeHeaders)
+    public async Task PollAsync(HttpContext context)
     {
         var poll = new Poll();
-        if (!TryPark(poll, out var resume))
+        var parking = _gate.Park(poll, out var resume);
+        if (parking is Parking.Overlaps)
         {
             Refuse(context, "overlapping polls");
             return;
         }
+        if (parking is Parking.Released)
+            poll.Complete(format.Alone("6"u8));
         if (resume)
             Cork.Drain(session);
 
-        var aborted = context.RequestAborted.UnsafeRegister(
-            static state => ((PollingTransport)state!).OnPollAborted(), this);
+        var aborted = context.RequestAborted.UnsafeRegister(static state => ((PollingTransport)state!).OnPollAborted(), this);
         ArrayBufferWriter<byte> payload;
         await using (aborted.ConfigureAwait(false))
             payload = await poll.Answer.ConfigureAwait(false);
-
-        var response = context.Response;
-        response.ContentType = format.ContentTypeOf(payload.WrittenSpan);
-        var body = poll.IsUncompressed ? payload.WrittenMemory : Encode(context, payload.WrittenMemory);
-        response.ContentLength = body.Length;
-        KeepFromFilter(context);
-        writeHeaders(context);
-        try
-        {
-            await response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
-        {
-            // what was in the answer is lost, so the session is
-            session.OnLost(this, DisconnectReason.TransportError.With("poll connection closed prematurely"));
-        }
+        await AnswerAsync(context, payload, poll.IsUncompressed ? null : session.Server.Options.HttpCompression).ConfigureAwait(false);
     }
 
     /// <summary>Takes the packets of a POST in; the answer leaves when they are handled.</summary>
-    public async Task PostAsync(HttpContext context, Action<HttpContext> writeHeaders)
+    public async Task PostAsync(HttpContext context)
     {
         if (!format.Accepts(context.Request.ContentType))
         {
             Refuse(context, "a binary body");
             return;
         }
-        if (!TryStartReceiving())
+        using var body = new BodyReader(context, session.Server.Options.MaxHttpBufferSize);
+        var post = new Post(session, this, format, context, body);
+        if (Interlocked.CompareExchange(ref _post, post, null) is not null)
         {
             Refuse(context, "overlapping posts");
             return;
         }
-
-        byte[]? body = null;
         try
         {
-            var length = 0;
-            (body, length) = await ReadWholeBodyAsync(context).ConfigureAwait(false);
-            if (body is null)
+            // a full fence: the end moves the state and then looks for a post
+            if (session.State is SessionState.Closed)
+                post.Abort();
+            if (!await post.TryReceiveAsync().ConfigureAwait(false))
             {
-                context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+                OnTooLarge(context, body);
                 return;
             }
-            await ReceiveAsync(body, length).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or BadHttpRequestException)
+        catch (BadHttpRequestException exception)
         {
+            OnCutOff(context, exception);
+            return;
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // else Kestrel looks for the rest of the body, and makes an error of it that there is none
+            context.Abort();
             session.OnLost(this, DisconnectReason.TransportError.With("data request connection closed prematurely"));
             return;
         }
         finally
         {
-            if (body is not null)
-                ArrayPool<byte>.Shared.Return(body);
-            EndReceiving();
+            Volatile.Write(ref _post, null);
+            post.End();
         }
-
-        // text/html keeps old browsers from offering a download, as the reference notes
-        context.Response.ContentType = "text/html";
-        context.Response.ContentLength = 2;
-        KeepFromFilter(context);
-        writeHeaders(context);
-        await context.Response.WriteAsync("ok", context.RequestAborted).ConfigureAwait(false);
+        await PollAnswer.WriteOkAsync(context).ConfigureAwait(false);
     }
 
     public override WriteResult TryWrite(Outbox outbox)
     {
-        Poll poll;
-        lock (_sync)
-        {
-            if (_detached)
-                return WriteResult.Detached;
-            if (_parked is null)
-            {
-                _drainWaits = true;
-                return WriteResult.Busy;
-            }
-            poll = _parked;
-            _parked = null;
-        }
-
+        if (_gate.TakeOrWait(out var isDetached) is not { } poll)
+            return isDetached ? WriteResult.Detached : WriteResult.Busy;
         var payload = new ArrayBufferWriter<byte>();
-        poll.IsUncompressed = true;
-        var closed = Fill(payload, outbox, poll);
+        var isClosed = format.Fill(payload, outbox, session.Server.Options.MaxHttpBufferSize, out var isUncompressed);
+        poll.IsUncompressed = isUncompressed;
         poll.Complete(format.Finish(payload));
-        return closed ? WriteResult.Ended : WriteResult.Written;
+        return isClosed ? WriteResult.Ended : WriteResult.Written;
     }
 
     public override void Abort()
     {
-        Unpark()?.Complete(format.Alone("1"u8));
-
-        // a request whose body was read to its end is answered, or another client's by now
-        lock (_sync)
-            _reading?.Abort();
+        _gate.Close()?.Complete(format.Alone("1"u8));
+        Volatile.Read(ref _post)?.Abort();
     }
 
-    public override void LetGo()
-    {
-        Poll? poll;
-        lock (_sync)
-        {
-            _leaving = true;
-            poll = _parked;
-            _parked = null;
-        }
-        poll?.Complete(format.Alone("6"u8));
-    }
+    public override void LetGo() => Release(_gate.LetGo());
 
-    public override void Keep()
-    {
-        lock (_sync)
-            _leaving = false;
-    }
+    public override void Keep() => _gate.Keep();
 
     public override bool Detach()
     {
-        bool drainWaited;
-        lock (_sync)
-        {
-            _detached = true;
-            drainWaited = _drainWaits;
-            _drainWaits = false;
-        }
-        Unpark()?.Complete(format.Alone("6"u8));
+        Release(_gate.Detach(out var drainWaited));
         return drainWaited;
     }
 
-    public override Task WhenReceived()
+    public override Task WhenReceived() => Volatile.Read(ref _post)?.WhenDone ?? Task.CompletedTask;
+
+    private async Task AnswerAsync(HttpContext context, ArrayBufferWriter<byte> payload, HttpCompressionOptions? compression)
     {
-        lock (_sync)
-            return _receiving?.Task ?? Task.CompletedTask;
+        try
+        {
+            await PollAnswer.WriteAsync(context, payload.WrittenMemory, format.ContentTypeOf(payload.WrittenSpan), compression).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // what was in the answer is lost, so the session is
+            session.OnLost(this, DisconnectReason.TransportError.With("poll connection closed prematurely"));
+            if (exception is not (IOException or OperationCanceledException))
+                throw;
+        }
     }
 
-    // Internet Explorer takes an answer that repeats what was posted for an attack.
-    private static void KeepFromFilter(HttpContext context)
-    {
-        var agent = context.Request.Headers.UserAgent.ToString();
-        if (agent.Contains(";MSIE", StringComparison.Ordinal) || agent.Contains("Trident/", StringComparison.Ordinal))
-            context.Response.Headers.XXSSProtection = "0";
-    }
-
-    /// <summary>The body as the client would like it best, with the headers that say so.</summary>
-    private ReadOnlyMemory<byte> Encode(HttpContext context, ReadOnlyMemory<byte> body)
-    {
-        if (session.Server.Options.HttpCompression is not { } compression || body.Length < compression.Threshold)
-            return body;
-        var headers = context.Response.Headers;
-        headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
-        var coding = ContentCoding.ChooseQuick(context.Request.GetTypedHeaders().AcceptEncoding);
-        if (coding == ContentCoding.Identity)
-            return body;
-        headers.ContentEncoding = coding;
-        return ContentCoding.Encode(coding, body.Span);
-    }
+    private void Release(Poll? poll) => poll?.Complete(format.Alone("6"u8));
 
     private void Refuse(HttpContext context, string why)
     {
-        session.Drop(DisconnectReason.TransportError.With(why));
+        session.Expel(DisconnectReason.TransportError.With(why));
         context.Response.StatusCode = StatusCodes.Status400BadRequest;
+    }
+
+    // A client that has gone is no news; one that is silent in the middle of a body is, and gets the server's answer.
+    private void OnCutOff(HttpContext context, BadHttpRequestException exception)
+    {
+        context.Response.StatusCode = exception.StatusCode;
+        if (exception.StatusCode == StatusCodes.Status408RequestTimeout)
+            session.OnProtocolError(this, CloseCode.ProtocolError, "the body of a POST did not arrive in time");
+        else
+            session.OnLost(this, DisconnectReason.TransportError.With("data request connection closed prematurely"));
+    }
+
+    private void OnTooLarge(HttpContext context, BodyReader body)
+    {
+        if (session.MayLog(TooLarge))
+            Log.BodyTooLarge(session.Server.Logger, session.Label, context.Request.ContentLength ?? body.Length, session.Server.Options.MaxHttpBufferSize);
+        context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
     }
 
     private void OnPollAborted()
     {
         // an answered poll is no longer parked: its connection may do as it likes
-        if (Unpark() is { } poll)
-        {
-            poll.Complete(format.Alone("6"u8));
-            session.OnLost(this, DisconnectReason.TransportError.With("poll connection closed prematurely"));
-        }
-    }
-
-    private Poll? Unpark()
-    {
-        lock (_sync)
-        {
-            var poll = _parked;
-            _parked = null;
-            return poll;
-        }
-    }
-
-    private bool TryPark(Poll poll, out bool resume)
-    {
-        lock (_sync)
-        {
-            resume = false;
-            if (_parked is not null)
-                return false;
-            resume = _drainWaits;
-            _drainWaits = false;
-
-            // nothing to say and the client about to leave: it is let go, so that it can pause polling
-            if ((_leaving && !resume) || _detached || session.State is SessionState.Closed)
-                poll.Complete(format.Alone("6"u8));
-            else
-                _parked = poll;
-            return true;
-        }
-    }
-
-    private bool TryStartReceiving()
-    {
-        lock (_sync)
-        {
-            if (_receiving is not null)
-                return false;
-            _receiving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return true;
-        }
-    }
-
-    private void EndReceiving()
-    {
-        lock (_sync)
-        {
-            _receiving!.TrySetResult();
-            _receiving = null;
-        }
-    }
-
-    /// <summary>Moves frames into the payload until it is full; the first always fits. True when it ends with the close packet.</summary>
-    private bool Fill(ArrayBufferWriter<byte> payload, Outbox outbox, Poll poll)
-    {
-        while (outbox.HasPending)
-        {
-            var frame = outbox.First;
-            var isFirst = payload.WrittenCount == 0;
-            if (frame.IsClose)
-            {
-                // alone: stock clients see a close at once, and the messages before it in the same payload only after it
-                if (!isFirst)
-                    return false;
-                format.WriteAlone("1"u8, payload);
-                outbox.ConsumeFirst();
-                return true;
-            }
-            if (!isFirst && !format.Fits(frame, payload, session.Server.Options.MaxHttpBufferSize))
-                return false;
-            format.Write(frame, payload);
-            poll.IsUncompressed &= frame is UncompressedFrame;
-            outbox.ConsumeFirst();
-        }
-        return false;
-    }
-
-    /// <summary>Reads the body; meanwhile the end of the session is the end of the request.</summary>
-    private async Task<(byte[]? Body, int Length)> ReadWholeBodyAsync(HttpContext context)
-    {
-        SetReading(context);
-        try
-        {
-            return await ReadBodyAsync(context).ConfigureAwait(false);
-        }
-        finally
-        {
-            SetReading(null);
-        }
-    }
-
-    private void SetReading(HttpContext? context)
-    {
-        lock (_sync)
-            _reading = context;
-        if (context is not null && session.State is SessionState.Closed)
-            context.Abort();
-    }
-
-    /// <summary>Reads the whole body into a rented array; null when it is over the limit.</summary>
-    private async Task<(byte[]? Body, int Length)> ReadBodyAsync(HttpContext context)
-    {
-        var limit = session.Server.Options.MaxHttpBufferSize;
-        if (context.Request.ContentLength > limit)
-            return (null, 0);
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-            feature.MaxRequestBodySize = null;
-
-        var body = ArrayPool<byte>.Shared.Rent(Math.Min(limit, 4096));
-        var length = 0;
-        while (true)
-        {
-            var read = await context.Request.Body.ReadAsync(body.AsMemory(length), context.RequestAborted).ConfigureAwait(false);
-            length += read;
-            if (length > limit)
-            {
-                ArrayPool<byte>.Shared.Return(body);
-                return (null, 0);
-            }
-            if (read == 0)
-                return (body, length);
-            if (length == body.Length)
-                body = Grow(body, length);
-        }
-    }
-
-    private static byte[] Grow(byte[] body, int length)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(length * 2);
-        body.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(body);
-        return larger;
-    }
-
-    private async Task ReceiveAsync(byte[] body, int length)
-    {
-        var at = 0;
-        if (!format.TryUnpack(body, ref length))
-        {
-            OnMalformed();
+        if (_gate.Take() is not { } poll)
             return;
-        }
-        while (TryReceiveNext(body.AsSpan(0, length), ref at, out var pending))
-        {
-            try
-            {
-                await pending.ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                session.Fail(exception);
-            }
-        }
+        Release(poll);
+        session.OnLost(this, DisconnectReason.TransportError.With("poll connection closed prematurely"));
     }
-
-    private bool TryReceiveNext(Span<byte> body, ref int at, out ValueTask pending)
-    {
-        pending = ValueTask.CompletedTask;
-        var rest = body[at..];
-        var status = format.TryRead(ref rest, out var packet);
-        at = body.Length - rest.Length;
-        switch (status)
-        {
-            case PayloadReadStatus.End:
-                return false;
-            case PayloadReadStatus.Malformed:
-                OnMalformed();
-                return false;
-            default:
-                pending = session.Receive(this, status is PayloadReadStatus.Binary, packet);
-                return true;
-        }
-    }
-
-    private void OnMalformed() => session.Break(DisconnectReason.ParseError.With("a malformed payload"));
 }

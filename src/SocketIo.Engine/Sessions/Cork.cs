@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.Sessions;
 
 /// <summary>
 /// Holds the drains of this thread back while it enqueues: a batch of incoming messages that causes many sends leaves in one send
-/// per connection, and a broadcast alone drains its members in chunks.
+/// per connection, and a broadcast alone drains its members in chunks. The holding back lasts as long as its <see cref="Scope"/>.
 /// </summary>
 internal static class Cork
 {
@@ -23,14 +24,17 @@ internal static class Cork
     [ThreadStatic]
     private static Batch? _batch;
 
-    /// <summary>Starts holding back; ends with <see cref="Release"/>. May be nested.</summary>
-    public static void Hold() => (_batch ??= new Batch()).Hold(inChunks: false);
+    /// <summary>Holds back until the scope ends; the outermost one drains.</summary>
+    public static Scope Hold() => new(inChunks: false, withListeners: false);
 
     /// <summary>The same, but where nothing else is held back, a chunk of sessions is drained as soon as it is full.</summary>
-    public static void HoldChunks() => (_batch ??= new Batch()).Hold(inChunks: true);
+    public static Scope HoldChunks() => new(inChunks: true, withListeners: false);
 
-    /// <summary>Ends the holding back; the outermost one drains.</summary>
-    public static void Release() => _batch!.Release();
+    /// <summary>
+    /// The same for one who enqueues under a lock of his own: the listeners of <see cref="SessionEvents"/>, too, wait for the end of
+    /// the scope, which has to be behind the lock's. They are called before what this thread drains leaves.
+    /// </summary>
+    public static Scope HoldWithListeners() => new(inChunks: false, withListeners: true);
 
     /// <summary>Arranges the drain of a session whose outbox the caller owns.</summary>
     public static void Drain(EngineSession session)
@@ -39,6 +43,15 @@ internal static class Cork
             batch.Add(session);
         else
             session.Drain();
+    }
+
+    /// <summary>Tells a session's listeners of a frame, now or when the scope that holds them back ends.</summary>
+    public static void TellCreated(SessionEvents events, Frame frame)
+    {
+        if (_batch is { HoldsListeners: true } batch)
+            batch.AddCreated(events, frame);
+        else
+            events.TellCreated(frame);
     }
 
     private static void DrainAll(ReadOnlySpan<EngineSession?> sessions)
@@ -54,27 +67,56 @@ internal static class Cork
         }
     }
 
+    /// <summary>A time of holding back on this thread. One that was never begun may be disposed, too.</summary>
+    public readonly ref struct Scope
+    {
+        private readonly Batch? _held;
+        private readonly bool _withListeners;
+
+        internal Scope(bool inChunks, bool withListeners)
+        {
+            _held = _batch ??= new Batch();
+            _withListeners = withListeners;
+            _held.Hold(inChunks, withListeners);
+        }
+
+        public void Dispose() => _held?.Release(_withListeners);
+    }
+
     private sealed class Batch
     {
         private EngineSession?[] _sessions = new EngineSession?[ChunkSize];
         private EngineSession?[]? _spare;
         private bool _inChunks;
+        private int _listenerDepth;
+
+        // what the listeners held back are to be told; null as long as there is none
+        private List<(SessionEvents Events, Frame Frame)>? _created;
 
         public int Depth { get; private set; }
 
         public int Count { get; private set; }
 
-        public void Hold(bool inChunks)
+        public bool HoldsListeners => _listenerDepth > 0;
+
+        public void Hold(bool inChunks, bool withListeners)
         {
             _inChunks = inChunks && Depth == 0;
             Depth++;
+            if (withListeners)
+                _listenerDepth++;
         }
 
-        public void Release()
+        public void Release(bool withListeners)
         {
+            // what they send in their turn is still held back
+            if (withListeners && --_listenerDepth == 0 && _created is not null)
+                TellListeners();
             if (--Depth == 0 && Count > 0)
                 Drain();
         }
+
+        public void AddCreated(SessionEvents events, Frame frame) => (_created ??= []).Add((events, frame));
 
         public void Add(EngineSession session)
         {
@@ -85,6 +127,14 @@ internal static class Cork
             // bytes move while what the chunk needs is still in the processor's cache
             if (_inChunks && Count == ChunkSize)
                 Drain();
+        }
+
+        private void TellListeners()
+        {
+            var created = _created!;
+            _created = null;
+            foreach (var (events, frame) in created)
+                events.TellCreated(frame);
         }
 
         private void Drain()

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Unicode;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using SocketIo.Engine.WebSockets;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.Sessions;
 
@@ -10,6 +11,9 @@ internal sealed class EngineServer : IDisposable
 {
     private readonly Heartbeat _heartbeat;
     private readonly string _handshakeTail;
+    private readonly long _timeFrequency;
+    private long _lastTime;
+    private readonly CancellationTokenSource _stop = new();
     private int _stopping;
 
     public EngineServer(
@@ -21,10 +25,17 @@ internal sealed class EngineServer : IDisposable
         Handler = handler;
         Time = time;
         Metrics = metrics;
-        Logger = loggers.CreateLogger("SocketIo.Engine");
+        Quota = new SessionQuota(options.MaxSessions, options.MaxSessionsPerAddress);
+        Logger = new SafeLogger(loggers.CreateLogger("SocketIo.Engine"));
+        Lines = new LineLimit(Logger);
         _handshakeTail = string.Create(
             CultureInfo.InvariantCulture,
             $"\"pingInterval\":{(long)options.PingInterval.TotalMilliseconds},\"pingTimeout\":{(long)options.PingTimeout.TotalMilliseconds},\"maxPayload\":{options.MaxHttpBufferSize}}}");
+        _timeFrequency = time.TimestampFrequency;
+        PingInterval = Ticks(options.PingInterval);
+        PingTimeout = Ticks(options.PingTimeout);
+        Stopping = _stop.Token;
+        BlockedHandlers = new BlockedHandlers(PingTimeout, Logger);
         _heartbeat = new Heartbeat(this);
     }
 
@@ -38,9 +49,29 @@ internal sealed class EngineServer : IDisposable
 
     public ILogger Logger { get; }
 
+    public LineLimit Lines { get; }
+
     public EngineMetrics Metrics { get; }
 
+    /// <summary>What makes the services of sessions; null in tests that have none.</summary>
+    public IServiceScopeFactory? Scopes { get; init; }
+
     public SessionStore Sessions { get; } = new();
+
+    public SessionQuota Quota { get; }
+
+    public BlockedHandlers BlockedHandlers { get; }
+
+    /// <summary>What a host that stops waits for.</summary>
+    public UnfinishedWork Unfinished { get; init; } = new();
+
+    /// <summary>In the unit of the time stamps, as is <see cref="PingTimeout"/>.</summary>
+    public long PingInterval { get; }
+
+    public long PingTimeout { get; }
+
+    /// <summary>Ends what waits for the application when the host stops.</summary>
+    public CancellationToken Stopping { get; }
 
     public bool IsStopping => Volatile.Read(ref _stopping) != 0;
 
@@ -53,26 +84,72 @@ internal sealed class EngineServer : IDisposable
         return Frame.Of(Opcode.Text, packet[..length]);
     }
 
+    /// <summary>
+    /// A time stamp. It is the last one when the application's clock throws: whoever asks has a session to begin, to watch or to end.
+    /// </summary>
+    public long Now()
+    {
+        try
+        {
+            var now = Time.GetTimestamp();
+            Volatile.Write(ref _lastTime, now);
+            return now;
+        }
+        catch (Exception exception)
+        {
+            Log.ClockFailed(Logger, exception);
+            return Volatile.Read(ref _lastTime);
+        }
+    }
+
     /// <summary>A time stamp <paramref name="span"/> from now.</summary>
-    public long Deadline(TimeSpan span) => Time.GetTimestamp() + Ticks(span);
+    public long Deadline(TimeSpan span) => Now() + Ticks(span);
 
     /// <summary>A span in the unit of the time stamps.</summary>
-    public long Ticks(TimeSpan span) => (long)(span.TotalSeconds * Time.TimestampFrequency);
+    public long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _timeFrequency);
+
+    /// <summary>How long it has been since a time stamp.</summary>
+    public TimeSpan Since(long timestamp) => TimeSpan.FromSeconds((double)(Now() - timestamp) / _timeFrequency);
+
+    /// <summary>The heartbeat's look at all sessions.</summary>
+    public void Tick()
+    {
+        var now = Now();
+        using var cork = Cork.HoldChunks();
+        ForEach(session => session.Tick(now));
+        BlockedHandlers.Look(now);
+    }
 
     /// <summary>Refuses new sessions and closes those there are; what they had queued still leaves.</summary>
     public void Stop()
     {
         if (Interlocked.Exchange(ref _stopping, 1) != 0)
             return;
-        foreach (var session in Sessions)
-            session.Close(DisconnectReason.ServerShuttingDown, CloseCode.GoingAway);
+        ForEach(static session => session.Stop());
+        _stop.Cancel();
     }
 
     public void Dispose()
     {
         Stop();
         _heartbeat.Dispose();
+        ForEach(static session => session.Terminate());
+        _stop.Dispose();
+    }
+
+    /// <summary>Does something with each session; what one of them throws ends that one alone.</summary>
+    private void ForEach(Action<EngineSession> action)
+    {
         foreach (var session in Sessions)
-            session.Terminate();
+        {
+            try
+            {
+                action(session);
+            }
+            catch (Exception exception)
+            {
+                session.OnFault(exception);
+            }
+        }
     }
 }

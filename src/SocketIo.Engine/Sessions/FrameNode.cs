@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.Sessions;
 
 /// <summary>
-/// A place in an outbox for a frame that could not be the only one. Reused, so that a receiver of a broadcast costs no
+/// A pooled queue node, used when more than one frame is queued. Reused, so that a receiver of a broadcast costs no
 /// allocation: each thread keeps a chain, and whole chains travel between threads that only take and threads that only give.
 /// </summary>
 internal sealed class FrameNode

@@ -26,18 +26,6 @@ internal sealed class Heartbeat : IDisposable
     private async Task RunAsync()
     {
         while (await _timer.WaitForNextTickAsync().ConfigureAwait(false))
-        {
-            var now = _server.Time.GetTimestamp();
-            Cork.HoldChunks();
-            try
-            {
-                foreach (var session in _server.Sessions)
-                    session.Tick(now);
-            }
-            finally
-            {
-                Cork.Release();
-            }
-        }
+            _server.Tick();
     }
 }

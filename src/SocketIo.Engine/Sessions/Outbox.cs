@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.Sessions;
 
@@ -18,6 +19,10 @@ internal sealed class Outbox(int maxQueuedBytes)
     // Written by all; what is in the queue and what the drain owner has taken but not sent.
     private int _queuedBytes;
 
+    // The unsent rest of a frame that is larger than the limit and was taken by the empty outbox; 0 without one. Set by who enqueues
+    // it, counted down by the drain owner.
+    private int _largeBytes;
+
     // Oldest first; touched by the drain owner only.
     private FrameNode? _first;
     private FrameNode? _last;
@@ -26,6 +31,9 @@ internal sealed class Outbox(int maxQueuedBytes)
     public int QueuedBytes => Volatile.Read(ref _queuedBytes);
 
     public bool IsIdle => Volatile.Read(ref _head) is null;
+
+    /// <summary>Whether the outbox has ended; not while a drain owner finds that out by <see cref="Take"/>.</summary>
+    public bool IsSealed => ReferenceEquals(Volatile.Read(ref _head), Sealed);
 
     public bool HasPending => _first is not null;
 
@@ -38,13 +46,16 @@ internal sealed class Outbox(int maxQueuedBytes)
     public bool HasOne => _first is not null && ReferenceEquals(_first, _last);
 
     /// <summary>
-    /// Adds a frame behind all others. An outbox that is empty takes a frame of any size, and a close frame always fits: what was
-    /// queued before it has to leave.
+    /// Adds a frame behind all others. An outbox that is empty takes a frame of any size, and what follows it has the whole limit while
+    /// it is written. A close frame always fits: what was queued before it has to leave. Control frames, without which a client could
+    /// not go on, have as many bytes again as all have.
     /// </summary>
-    public EnqueueResult Enqueue(Frame frame)
+    public EnqueueResult Enqueue(Frame frame, bool isControl = false)
     {
+        // known before it counts: to those who enqueue at the same time it must not look like something that waits
+        var isLarge = frame.Length > maxQueuedBytes && Interlocked.CompareExchange(ref _largeBytes, frame.Length, 0) == 0;
         var queued = Interlocked.Add(ref _queuedBytes, frame.Length);
-        if (queued > maxQueuedBytes && queued != frame.Length && !frame.IsClose)
+        if (queued > maxQueuedBytes && !MayExceed(frame, queued, isLarge, isControl))
         {
             Interlocked.Add(ref _queuedBytes, -frame.Length);
             return EnqueueResult.Full;
@@ -59,6 +70,8 @@ internal sealed class Outbox(int maxQueuedBytes)
     {
         if (Interlocked.CompareExchange(ref _head, frame, null) is not null)
             return false;
+        if (frame.Length > maxQueuedBytes)
+            Interlocked.CompareExchange(ref _largeBytes, frame.Length, 0);
         Interlocked.Add(ref _queuedBytes, frame.Length);
         return true;
     }
@@ -108,10 +121,16 @@ internal sealed class Outbox(int maxQueuedBytes)
     }
 
     /// <summary>Copies pending bytes, oldest first, as many as fit, none behind a close frame; drain owner only.</summary>
-    public int Gather(Span<byte> destination)
+    public int Gather(Span<byte> destination) => Gather(destination, out _);
+
+    /// <param name="destination">Where to.</param>
+    /// <param name="mayFollow">Whether another frame may follow the bytes: the last one is whole, and no close frame.</param>
+    /// <inheritdoc cref="Gather(Span{byte})" />
+    public int Gather(Span<byte> destination, out bool mayFollow)
     {
         var count = 0;
         var offset = _offset;
+        mayFollow = true;
         for (var node = _first; node is not null; node = node.Next as FrameNode)
         {
             var rest = node.Frame.Span[offset..];
@@ -120,7 +139,10 @@ internal sealed class Outbox(int maxQueuedBytes)
             count += part;
             offset = 0;
             if (part < rest.Length || node.Frame.IsClose)
+            {
+                mayFollow = false;
                 break;
+            }
         }
         return count;
     }
@@ -128,7 +150,7 @@ internal sealed class Outbox(int maxQueuedBytes)
     /// <summary>Forgets <paramref name="count"/> sent bytes; true when the last of them ended a close frame. Drain owner only.</summary>
     public bool Consume(int count)
     {
-        Interlocked.Add(ref _queuedBytes, -count);
+        Uncount(count);
         count += _offset;
         while (_first is { } node && count >= node.Frame.Length)
         {
@@ -145,14 +167,37 @@ internal sealed class Outbox(int maxQueuedBytes)
     /// <summary>Takes the oldest pending frame off whole; drain owner only.</summary>
     public void ConsumeFirst()
     {
-        Interlocked.Add(ref _queuedBytes, -(First.Length - _offset));
+        Uncount(First.Length - _offset);
         _offset = 0;
         Pop(_first!);
     }
 
     /// <summary>Ends the outbox: what is in it is dropped, what comes later is refused.</summary>
-    /// <returns>Whether the outbox was idle.</returns>
-    public bool Seal() => Interlocked.Exchange(ref _head, Sealed) is null;
+    /// <returns>Whether no frame was new in it.</returns>
+    public bool Seal() => Interlocked.Exchange(ref _head, Sealed) is var head && (head is null || ReferenceEquals(head, Owned));
+
+    private bool MayExceed(Frame frame, int queued, bool isLarge, bool isControl)
+    {
+        if (queued == frame.Length)
+            return true;
+        if (isLarge)
+            Volatile.Write(ref _largeBytes, 0);
+        var waiting = queued - Volatile.Read(ref _largeBytes);
+        return waiting <= (isControl ? 2L : 1L) * maxQueuedBytes || frame.IsClose;
+    }
+
+    private void Uncount(int count)
+    {
+        Interlocked.Add(ref _queuedBytes, -count);
+        ShrinkLarge(count);
+    }
+
+    // It is in front of all that counts.
+    private void ShrinkLarge(int count)
+    {
+        if (Volatile.Read(ref _largeBytes) is > 0 and var large)
+            Interlocked.CompareExchange(ref _largeBytes, Math.Max(0, large - count), large);
+    }
 
     private EnqueueResult EnqueueBehind(object head, Frame frame)
     {
@@ -184,7 +229,10 @@ internal sealed class Outbox(int maxQueuedBytes)
     {
         var frame = node.Frame;
         node.Frame = deflater.Adapt(frame);
-        Interlocked.Add(ref _queuedBytes, node.Frame.Length - frame.Length);
+        var saved = frame.Length - node.Frame.Length;
+        Interlocked.Add(ref _queuedBytes, -saved);
+        if (frame.Length > maxQueuedBytes)
+            ShrinkLarge(saved);
     }
 
     private void Pop(FrameNode node)

@@ -64,9 +64,12 @@ internal sealed class RequestSnapshot
     public HttpContext HttpContext =>
         Volatile.Read(ref _context) ?? Interlocked.CompareExchange(ref _context, CreateContext(), null) ?? _context;
 
+    /// <summary>The same as long as nobody has asked for it: null.</summary>
+    public HttpContext? KnownContext => Volatile.Read(ref _context);
+
     private DefaultHttpContext CreateContext()
     {
-        var context = new DefaultHttpContext { TraceIdentifier = _traceId, RequestServices = NoServices.Instance };
+        var context = new DefaultHttpContext { TraceIdentifier = _traceId };
         if (_user is not null)
             context.User = _user;
         var request = context.Request;
@@ -90,13 +93,5 @@ internal sealed class RequestSnapshot
             context.Items[key] = value;
         context.SetEndpoint(_endpoint);
         return context;
-    }
-
-    // The request's scope has ended with it.
-    private sealed class NoServices : IServiceProvider
-    {
-        public static readonly NoServices Instance = new();
-
-        public object? GetService(Type serviceType) => null;
     }
 }

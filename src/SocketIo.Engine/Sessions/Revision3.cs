@@ -1,6 +1,5 @@
-using System.Buffers.Text;
 using System.Text;
-using SocketIo.Engine.WebSockets;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.Sessions;
 
@@ -23,16 +22,6 @@ internal sealed class Revision3(bool isBase64)
             return false;
         packet = packet[1..];
         return true;
-    }
-
-    /// <summary>The bytes of a binary message that came as text; null when it is not one.</summary>
-    public static byte[]? Decode(ReadOnlySpan<byte> packet)
-    {
-        if (!packet.StartsWith("b4"u8) || !Base64.IsValid(packet[2..], out var length))
-            return null;
-        var bytes = new byte[length];
-        Base64.DecodeFromUtf8(packet[2..], bytes, out _, out _);
-        return bytes;
     }
 
     /// <summary>The answer to a client's ping: what it carries comes back.</summary>

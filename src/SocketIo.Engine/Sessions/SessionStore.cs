@@ -20,6 +20,7 @@ internal sealed class SessionStore : IEnumerable<EngineSession>
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~");
 
     private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IdClaim> _claims = new(StringComparer.Ordinal);
 
     public int Count => _sessions.Count;
 
@@ -31,10 +32,31 @@ internal sealed class SessionStore : IEnumerable<EngineSession>
         return Base64Url.EncodeToString(random);
     }
 
+    /// <summary>What <see cref="IsId"/> asks for.</summary>
+    public static string IdRule => $"1 to {MaxIdLength} letters, digits, '-', '_', '.' or '~'";
+
     /// <summary>Whether a session may have that id.</summary>
     public static bool IsId(string? id) => id is { Length: > 0 and <= MaxIdLength } && !id.AsSpan().ContainsAnyExcept(IdCharacters);
 
-    public void Add(EngineSession session) => _sessions[session.Id] = session;
+    /// <summary>
+    /// Keeps an id that the application made for one request until that is disposed: the session is in the store by then, or has
+    /// failed to open. Null when a session or another request has it.
+    /// </summary>
+    public IdClaim? TryClaim(string id)
+    {
+        var claim = new IdClaim(_claims, id);
+        if (!_claims.TryAdd(id, claim))
+            return null;
+
+        // behind the claim: whoever had claimed it before has put the session in first
+        if (!_sessions.ContainsKey(id))
+            return claim;
+        claim.Dispose();
+        return null;
+    }
+
+    /// <summary>False when another session has the id.</summary>
+    public bool TryAdd(EngineSession session) => _sessions.TryAdd(session.Id, session);
 
     public bool TryGet(string id, [NotNullWhen(true)] out EngineSession? session) => _sessions.TryGetValue(id, out session);
 

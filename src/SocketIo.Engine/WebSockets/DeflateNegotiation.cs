@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Primitives;
-using SocketIo.Engine.Sessions;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.WebSockets;
 

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
-using static SocketIo.Engine.Sessions.CloseCode;
+using SocketIo.Engine.Frames;
+using static SocketIo.Engine.Frames.CloseCode;
 
 namespace SocketIo.Engine.WebSockets;
 
@@ -36,8 +37,8 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
     private byte[]? _message; // rented
     private int _messageLength;
 
-    // A control frame may come between two fragments, so it has a place of its own; made by the first that has a payload.
-    private byte[]? _control;
+    // A control frame may come between two fragments, so it has a place of its own.
+    private byte[]? _control; // rented
     private int _controlLength;
 
     // The frame whose payload is being read.
@@ -81,10 +82,17 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
     /// <summary>Gives the memory of a reported message back; to be called before waiting for input. An unfinished message stays.</summary>
     public void Release()
     {
-        if (_status is not (FrameReadStatus.Text or FrameReadStatus.Binary))
-            return;
-
-        ReturnMessage();
+        switch (_status)
+        {
+            case FrameReadStatus.Text or FrameReadStatus.Binary:
+                ReturnMessage();
+                break;
+            case FrameReadStatus.Ping or FrameReadStatus.Pong:
+                ReturnControl();
+                break;
+            default:
+                return;
+        }
         _status = FrameReadStatus.NeedMore;
     }
 
@@ -92,6 +100,7 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
     public void Drop()
     {
         ReturnMessage();
+        ReturnControl();
         deflate?.Drop();
     }
 
@@ -174,7 +183,7 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
         if (length < least)
             return Fail(ProtocolError, "the length is not in its shortest form");
         if (!IsControl((Opcode)(header[0] & 0x0F)) && length > (ulong)(maxMessageBytes - _messageLength))
-            return Fail(TooBig, "the message is too big");
+            return Fail(TooBig, $"the message is too big: {(ulong)_messageLength + length} bytes, {maxMessageBytes} are allowed");
 
         _remaining = (int)length;
         return true;
@@ -211,7 +220,7 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
 
     private Span<byte> TakeControlSpace(int count)
     {
-        _control ??= new byte[MaxControlSize];
+        _control ??= ArrayPool<byte>.Shared.Rent(MaxControlSize);
         var space = _control.AsSpan(_controlLength, count);
         _controlLength += count;
         return space;
@@ -282,7 +291,7 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
         switch (deflate!.Inflate(_message ?? [], _messageLength, maxMessageBytes, out var inflated, out var length))
         {
             case InflateStatus.TooBig:
-                return Fail(TooBig, "the message is too big when inflated");
+                return Fail(TooBig, $"the message is too big: {_messageLength} bytes inflate to more than {maxMessageBytes}");
             case InflateStatus.Malformed:
                 return Fail(InvalidText, "the message can't be inflated");
         }
@@ -331,6 +340,14 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
             ArrayPool<byte>.Shared.Return(_message);
         _message = null;
         _messageLength = 0;
+    }
+
+    private void ReturnControl()
+    {
+        if (_control is not null)
+            ArrayPool<byte>.Shared.Return(_control);
+        _control = null;
+        _controlLength = 0;
     }
 
     private static bool IsControl(Opcode opcode) => opcode >= Opcode.Close;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace SocketIo.Engine.WebSockets;
 
 /// <summary>The socket of Kestrel's own transport, which goes on reading from it.</summary>
-internal sealed class KestrelSocket : DirectSocket
+internal sealed class KestrelSocket : SocketOutput
 {
     private readonly Socket _socket;
 

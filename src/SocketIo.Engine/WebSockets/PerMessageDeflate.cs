@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
-using SocketIo.Engine.Sessions;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.WebSockets;
 

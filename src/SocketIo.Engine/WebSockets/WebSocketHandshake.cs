@@ -9,6 +9,9 @@ namespace SocketIo.Engine.WebSockets;
 /// <summary>The opening handshake, server side (RFC 6455 4.2).</summary>
 internal static class WebSocketHandshake
 {
+    /// <summary>The version of RFC 6455.</summary>
+    public const string Version = "13";
+
     // 16 bytes as base64
     private const int KeyLength = 24;
 
@@ -46,8 +49,10 @@ internal static class WebSocketHandshake
         return Convert.ToBase64String(hash);
     }
 
-    private static string? VersionFault(IHeaderDictionary headers) =>
-        headers.SecWebSocketVersion is [{ } version] && version == "13" ? null : "The Sec-WebSocket-Version header is not 13.";
+    /// <summary>Whether the request is for the version of the protocol that is served.</summary>
+    public static bool HasVersion(IHeaderDictionary headers) => headers.SecWebSocketVersion is [{ } version] && version == Version;
+
+    private static string? VersionFault(IHeaderDictionary headers) => HasVersion(headers) ? null : $"The Sec-WebSocket-Version header is not {Version}.";
 
     private static bool IsKey(StringValues values) =>
         values is [{ Length: KeyLength } key] && Base64.IsValid(key, out var size) && size == 16;

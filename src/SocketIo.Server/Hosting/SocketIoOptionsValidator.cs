@@ -2,19 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace SocketIo.Hosting;
 
-/// <summary>Validates the options when the host starts.</summary>
+/// <summary>Validates the options when the host starts, all at once.</summary>
 internal sealed class SocketIoOptionsValidator : IValidateOptions<SocketIoOptions>
 {
-    public ValidateOptionsResult Validate(string? name, SocketIoOptions options)
-    {
-        try
-        {
-            options.Validate();
-            return ValidateOptionsResult.Success;
-        }
-        catch (ArgumentException exception)
-        {
-            return ValidateOptionsResult.Fail(exception.Message);
-        }
-    }
+    public ValidateOptionsResult Validate(string? name, SocketIoOptions options) =>
+        options.FindFaults() is { Count: > 0 } faults ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
 }

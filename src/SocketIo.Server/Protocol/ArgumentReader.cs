@@ -5,8 +5,6 @@ namespace SocketIo.Protocol;
 /// <summary>The arguments of an event or ack, read forward from the packet. Lives no longer than the packet's memory.</summary>
 public ref struct ArgumentReader
 {
-    private readonly PacketParser _parser;
-
     /// <summary>Made by a parser, which then moves it to the first argument.</summary>
     /// <param name="parser">The parser: it reads the arguments.</param>
     /// <param name="packet">The whole packet.</param>
@@ -15,10 +13,19 @@ public ref struct ArgumentReader
     public ArgumentReader(
         PacketParser parser, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> eventName, byte[][] attachments)
     {
-        _parser = parser;
+        Parser = parser;
         Packet = packet;
         EventName = eventName;
         Attachments = attachments;
+    }
+
+    internal ArgumentReader(
+        PacketParser parser, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> eventName, byte[][] attachments, in ArgumentPlace place, int index)
+        : this(parser, packet, eventName, attachments)
+    {
+        MoveTo(place.Position, place.HasMore);
+        State = place.State;
+        Index = index;
     }
 
     /// <summary>The whole packet.</summary>
@@ -42,6 +49,13 @@ public ref struct ArgumentReader
     /// <summary>The parser's own: such as how many arguments are left, where the format tells.</summary>
     public int State { get; set; }
 
+    internal readonly PacketParser Parser { get; }
+
+    /// <summary>Null for an ack.</summary>
+    internal readonly string? NameOfEvent => EventName.IsEmpty ? null : Encoding.UTF8.GetString(EventName);
+
+    internal readonly ArgumentPlace Place => new(Position, HasMore, State);
+
     /// <summary>The next argument; default past the last one, as JavaScript has undefined.</summary>
     /// <exception cref="EventArgumentException">The value does not convert; the reader is of no use any more.</exception>
     public T? Read<T>()
@@ -55,7 +69,7 @@ public ref struct ArgumentReader
     public void Skip()
     {
         if (HasMore)
-            _parser.SkipArgument(ref this);
+            Parser.SkipArgument(ref this);
         Index++;
     }
 
@@ -72,13 +86,12 @@ public ref struct ArgumentReader
     {
         try
         {
-            return _parser.ReadArgument<T>(ref this);
+            return Parser.ReadArgument<T>(ref this);
         }
         catch (Exception inner)
         {
             // Constructors and converters of the user run in here: whatever they throw is about this value.
-            var name = EventName.IsEmpty ? null : Encoding.UTF8.GetString(EventName);
-            throw new EventArgumentException(name, Index, typeof(T), inner);
+            throw new EventArgumentException(NameOfEvent, Index, typeof(T), inner);
         }
     }
 }

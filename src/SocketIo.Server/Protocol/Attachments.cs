@@ -9,42 +9,43 @@ namespace SocketIo.Protocol;
 internal static class Attachments
 {
     [ThreadStatic]
+    private static Utf8JsonWriter? _json;
+
+    [ThreadStatic]
     private static IBinaryCollector? _collector;
 
     [ThreadStatic]
     private static byte[][]? _received;
 
-    /// <summary>Makes <paramref name="collector"/> take the attachments from here on; returns the one to put back.</summary>
-    public static IBinaryCollector? Collect(IBinaryCollector? collector)
+    [ThreadStatic]
+    private static IStandIns? _standIns;
+
+    /// <summary>Until the end of the block, what is written to <paramref name="json"/> gives its binary data to <paramref name="collector"/>.</summary>
+    public static Scope Collect(Utf8JsonWriter json, IBinaryCollector? collector)
     {
-        var previous = _collector;
+        var outer = new Scope(_json, _collector, _received, _standIns);
+        _json = json;
         _collector = collector;
-        return previous;
+        return outer;
     }
 
-    /// <summary>Makes placeholders resolve from <paramref name="received"/>; returns what to put back.</summary>
-    public static byte[][]? Resolve(byte[][]? received)
+    /// <summary>Until the end of the block, placeholders stand for <paramref name="received"/>, and other values for what is said.</summary>
+    public static Scope Resolve(byte[][] received, IStandIns? standIns)
     {
-        var previous = _received;
+        var outer = new Scope(_json, _collector, _received, _standIns);
         _received = received;
-        return previous;
+        _standIns = standIns;
+        return outer;
     }
 
     /// <summary>Gives binary data to the packet that is written or, where none takes it, writes base64.</summary>
     public static void Write(Utf8JsonWriter json, ReadOnlyMemory<byte> data)
     {
-        if (CollectorOf(json) is { } collector)
-            collector.Write(data);
+        // A converter of the user may serialise with a writer of its own in between: that is not part of the packet.
+        if (_collector is { } collector && ReferenceEquals(_json, json))
+            collector.Write(json, data);
         else
             json.WriteBase64StringValue(data.Span);
-    }
-
-    /// <summary>The packet that <paramref name="json"/> writes, if it does.</summary>
-    public static IBinaryCollector? CollectorOf(Utf8JsonWriter json)
-    {
-        // A converter of the user may serialise with a writer of its own in between: that is not part of the packet.
-        var collector = _collector;
-        return ReferenceEquals(collector?.Json, json) ? collector : null;
     }
 
     /// <summary>The attachment that the placeholder at the reader stands for, or the bytes of a base64 string.</summary>
@@ -59,7 +60,23 @@ internal static class Attachments
         return received[number];
     }
 
-    private static int? ReadPlaceholder(ref Utf8JsonReader reader)
+    /// <summary>The attachment that an object stands for; null when it is none of the packet's placeholders.</summary>
+    public static byte[]? Of(Dictionary<string, object?> properties)
+    {
+        if (_received is not { Length: > 0 } received || !properties.TryGetValue("_placeholder", out var flag) || flag is not true)
+            return null;
+        return properties.TryGetValue("num", out var number) && number is long index && (ulong)index < (ulong)received.Length ? received[index] : null;
+    }
+
+    /// <summary>What the text or null at the reader stands for, in formats that are read by way of JSON.</summary>
+    public static bool TryGetStandIn(ref Utf8JsonReader reader, out object? value)
+    {
+        value = null;
+        return _standIns is { } standIns && standIns.TryGet(ref reader, out value);
+    }
+
+    /// <summary>The number of the placeholder at the reader, which it moves behind; null when it is another object.</summary>
+    public static int? ReadPlaceholder(ref Utf8JsonReader reader)
     {
         var isPlaceholder = false;
         int? number = null;
@@ -76,5 +93,17 @@ internal static class Attachments
         }
 
         return isPlaceholder ? number : null;
+    }
+
+    /// <summary>Puts back at its end what there was before.</summary>
+    public readonly ref struct Scope(Utf8JsonWriter? json, IBinaryCollector? collector, byte[][]? received, IStandIns? standIns)
+    {
+        public void Dispose()
+        {
+            _json = json;
+            _collector = collector;
+            _received = received;
+            _standIns = standIns;
+        }
     }
 }

@@ -10,6 +10,9 @@ namespace SocketIo.Protocol;
 /// </summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(object))]
+[JsonSerializable(typeof(object[]))]
+[JsonSerializable(typeof(List<object>))]
+[JsonSerializable(typeof(Dictionary<string, object>))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(bool))]
@@ -41,4 +44,6 @@ namespace SocketIo.Protocol;
 [JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(JsonArray))]
+[JsonSerializable(typeof(PeerValue))]
+[JsonSerializable(typeof(PeerObject))]
 internal sealed partial class BuiltInTypes : JsonSerializerContext;

@@ -2,12 +2,11 @@ using System.Text.Json;
 
 namespace SocketIo.Protocol;
 
-/// <summary>A packet while its arguments are serialised as JSON: takes the binary data in them.</summary>
-internal interface IBinaryCollector
+/// <summary>Takes the binary data that an <see cref="ArgumentSerializer"/> finds in a value.</summary>
+public interface IBinaryCollector
 {
-    /// <summary>What the arguments are written with.</summary>
-    Utf8JsonWriter Json { get; }
-
-    /// <summary>Keeps the data, and writes what stands for it.</summary>
-    void Write(ReadOnlyMemory<byte> data);
+    /// <summary>Keeps the data, and writes exactly one JSON value that stands for it.</summary>
+    /// <param name="json">The writer that the serializer was given.</param>
+    /// <param name="data">The data; not to be changed until the packet is complete.</param>
+    void Write(Utf8JsonWriter json, ReadOnlyMemory<byte> data);
 }

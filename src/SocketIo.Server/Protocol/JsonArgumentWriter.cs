@@ -1,11 +1,16 @@
-using System.Text.Json;
-
 namespace SocketIo.Protocol;
 
-internal readonly struct JsonArgumentWriter(JsonValues values, Utf8JsonWriter json) : IArgumentWriter
+internal struct JsonArgumentWriter(ArgumentSerializer values, JsonPacketWriter packet) : IArgumentWriter
 {
-    private readonly JsonValues _values = values;
-    private readonly Utf8JsonWriter _json = json;
+    private readonly ArgumentSerializer _values = values;
+    private readonly JsonPacketWriter _packet = packet;
 
-    public void Write<T>(T value) => _values.Write(_json, value);
+    /// <summary>How many arguments were begun.</summary>
+    public int Count { get; private set; }
+
+    public void Write<T>(T value)
+    {
+        Count++;
+        _values.Write(_packet.Json, value, _packet);
+    }
 }

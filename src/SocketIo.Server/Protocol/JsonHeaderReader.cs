@@ -13,15 +13,14 @@ internal ref struct JsonHeaderReader
 
     private JsonHeaderReader(ReadOnlySpan<byte> packet) => _packet = packet;
 
-    public static bool TryRead(ReadOnlySpan<byte> packet, int maxAttachments, out PacketHeader header, out string? error)
+    /// <summary>Returns the error, or null for a good header.</summary>
+    public static string? Read(ReadOnlySpan<byte> packet, in PacketLimits limits, out PacketHeader header)
     {
         header = default;
-        error = new JsonHeaderReader(packet).Read(maxAttachments, ref header)
-            ?? PayloadValidator.Check(header.Type, header.PayloadOf(packet), header.AttachmentCount);
-        return error is null;
+        return new JsonHeaderReader(packet).Read(limits, ref header);
     }
 
-    private string? Read(int maxAttachments, ref PacketHeader header)
+    private string? Read(in PacketLimits limits, ref PacketHeader header)
     {
         // JSON readers look at the bytes of a string only when it is taken out, and then throw.
         if (!Utf8.IsValid(_packet))
@@ -32,7 +31,7 @@ internal ref struct JsonHeaderReader
         var type = (PacketType)(_packet[_position++] - '0');
         var attachments = 0;
         if (type is PacketType.BinaryEvent or PacketType.BinaryAck
-            && ReadAttachmentCount(maxAttachments, out attachments) is { } error)
+            && ReadAttachmentCount(limits, out attachments) is { } error)
             return error;
 
         var namespaceRange = ReadNamespace();
@@ -44,15 +43,15 @@ internal ref struct JsonHeaderReader
 
     // Digits only; the reference also takes "51e1-" for 10. None at all is illegal since its release 4.2.7: before, such
     // a packet made it refuse the next one.
-    private string? ReadAttachmentCount(int maxAttachments, out int count)
+    private string? ReadAttachmentCount(in PacketLimits limits, out int count)
     {
         count = 0;
         if (!TryReadDigits(int.MaxValue, out var number) || number == 0)
             return PacketError.IllegalAttachments;
         if (_position == _packet.Length || _packet[_position] != '-')
             return PacketError.IllegalAttachments;
-        if (number > maxAttachments)
-            return PacketError.TooManyAttachments;
+        if (number > limits.MaxAttachments)
+            return limits.TooManyAttachments;
         _position++;
         count = (int)number;
         return null;

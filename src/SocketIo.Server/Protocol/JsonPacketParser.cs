@@ -1,74 +1,60 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using SocketIo.Engine.Sessions;
 
 namespace SocketIo.Protocol;
 
-/// <summary>The default wire format: a short text prefix and a JSON array.</summary>
-internal sealed class JsonPacketParser : PacketParser
+/// <summary>
+/// The default wire format, that of stock clients: a short text prefix and a JSON array, with binary data in messages of its own
+/// (socket.io-protocol, revision 5).
+/// </summary>
+public sealed class JsonPacketParser : PacketParser
 {
-    private readonly JsonSerializerOptions _options;
-    private readonly JsonValues _values;
+    private readonly ArgumentSerializer _values;
 
-    /// <param name="options">Copied. A converter for binary data in them comes before ours, which make attachments.</param>
-    public JsonPacketParser(JsonSerializerOptions options)
+    /// <summary>Makes a parser, for a server or to be wrapped by another one.</summary>
+    /// <param name="options">How arguments become JSON, as in <see cref="SocketIoOptions.Json"/>; copied.</param>
+    public JsonPacketParser(JsonSerializerOptions options) => _values = new ArgumentSerializer(options);
+
+    /// <inheritdoc />
+    public override bool CanRead(Type type) => _values.CanRead(type);
+
+    /// <inheritdoc />
+    public override bool CanWrite(Type type) => _values.CanWrite(type);
+
+    /// <inheritdoc />
+    public override bool TryReadHeader(ref ReadOnlySpan<byte> packet, in PacketLimits limits, out PacketHeader header, out string? error)
     {
-        _options = Complete(options);
-        _options.MakeReadOnly();
-        _values = new JsonValues(_options);
+        error = JsonHeaderReader.Read(packet, limits, out header)
+            ?? PayloadValidator.Check(header, header.PayloadOf(packet), _values.ReaderOptions, limits);
+        if (error is not null)
+            return false;
+        packet = JsonText.ReplaceLoneSurrogates(packet, header.PayloadStart);
+        return true;
     }
 
-    /// <summary>
-    /// Names in camel case as JavaScript has them, and no escapes but those JSON needs: a packet is never part of HTML.
-    /// </summary>
-    public static JsonSerializerOptions CreateDefaultOptions() => new(JsonSerializerDefaults.Web)
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        TypeInfoResolver = DefaultResolver(),
-    };
-
-    /// <summary>A copy that knows the built-in types, and binary data as <see cref="Attachments"/> has it.</summary>
-    public static JsonSerializerOptions Complete(JsonSerializerOptions options)
-    {
-        var copy = new JsonSerializerOptions(options)
-        {
-            TypeInfoResolver = JsonTypeInfoResolver.Combine(options.TypeInfoResolver ?? DefaultResolver(), BuiltInTypes.Default),
-        };
-        copy.Converters.Add(new ByteArrayConverter());
-        copy.Converters.Add(new MemoryConverter());
-        copy.Converters.Add(new ReadOnlyMemoryConverter());
-        copy.Converters.Add(new ArraySegmentConverter());
-        return copy;
-    }
-
-    public override bool TryReadHeader(
-        ReadOnlySpan<byte> packet, int maxAttachments, out PacketHeader header, out string? error) =>
-        JsonHeaderReader.TryRead(packet, maxAttachments, out header, out error);
-
+    /// <inheritdoc />
     public override JsonElement ReadAuth(ReadOnlySpan<byte> packet, in PacketHeader header)
     {
         var payload = header.PayloadOf(packet);
         if (payload.IsEmpty)
             return default;
-        var reader = new Utf8JsonReader(payload);
+        var reader = new Utf8JsonReader(payload, _values.ReaderOptions);
         return JsonElement.ParseValue(ref reader);
     }
 
-    public override ArgumentReader OpenEvent(
-        ReadOnlySpan<byte> packet, scoped in PacketHeader header, byte[][] attachments, out ReadOnlySpan<byte> name)
+    /// <inheritdoc />
+    public override ArgumentReader OpenEvent(ReadOnlySpan<byte> packet, scoped in PacketHeader header, byte[][] attachments)
     {
-        var json = new Utf8JsonReader(header.PayloadOf(packet));
+        var json = new Utf8JsonReader(header.PayloadOf(packet), _values.ReaderOptions);
         json.Read();
         json.Read();
-        name = json.ValueIsEscaped ? Unescape(json.ValueSpan) : json.ValueSpan;
+        var name = json.ValueIsEscaped ? Unescape(json.ValueSpan) : json.ValueSpan;
 
         var arguments = new ArgumentReader(this, packet, name, attachments);
         MoveToValue(ref arguments, header.PayloadStart + (int)json.BytesConsumed);
         return arguments;
     }
 
+    /// <inheritdoc />
     public override ArgumentReader OpenAck(ReadOnlySpan<byte> packet, scoped in PacketHeader header, byte[][] attachments)
     {
         var arguments = new ArgumentReader(this, packet, default, attachments);
@@ -79,6 +65,7 @@ internal sealed class JsonPacketParser : PacketParser
         return arguments;
     }
 
+    /// <inheritdoc />
     public override T? ReadArgument<T>(scoped ref ArgumentReader arguments) where T : default
     {
         var value = _values.Read<T>(arguments.Packet[arguments.Position..], arguments.Attachments, out var length);
@@ -86,60 +73,69 @@ internal sealed class JsonPacketParser : PacketParser
         return value;
     }
 
+    /// <inheritdoc />
     public override void SkipArgument(scoped ref ArgumentReader arguments)
     {
-        var json = new Utf8JsonReader(arguments.Packet[arguments.Position..]);
+        var json = new Utf8JsonReader(arguments.Packet[arguments.Position..], _values.ReaderOptions);
         json.Read();
         json.Skip();
         MoveToValue(ref arguments, arguments.Position + (int)json.BytesConsumed);
     }
 
-    public override Frame WriteEvent<TArgs>(string namespaceName, string eventName, in TArgs args, long ackId)
+    /// <inheritdoc />
+    public override void WriteEvent<TArgs>(PacketBuffer output, string namespaceName, string eventName, in TArgs args, long ackId)
     {
-        var packet = JsonPacketWriter.Begin(_options.Encoder, PacketType.Event, namespaceName, ackId);
-        return WriteArray(packet, eventName, args, PacketType.BinaryEvent);
+        var packet = JsonPacketWriter.Begin(_values, output, PacketType.Event, namespaceName, ackId);
+        WriteArray(packet, eventName, args, PacketType.BinaryEvent);
     }
 
-    public override Frame WriteAck<TArgs>(string namespaceName, long ackId, in TArgs args)
+    /// <inheritdoc />
+    public override void WriteAck<TArgs>(PacketBuffer output, string namespaceName, long ackId, in TArgs args)
     {
-        var packet = JsonPacketWriter.Begin(_options.Encoder, PacketType.Ack, namespaceName, ackId);
-        return WriteArray(packet, null, args, PacketType.BinaryAck);
+        var packet = JsonPacketWriter.Begin(_values, output, PacketType.Ack, namespaceName, ackId);
+        WriteArray(packet, null, args, PacketType.BinaryAck);
     }
 
-    public override Frame WriteConnect(string namespaceName, string? sid, string? pid)
+    /// <inheritdoc />
+    public override void WriteConnect(PacketBuffer output, string namespaceName, string? sid, string? pid)
     {
-        var packet = JsonPacketWriter.Begin(_options.Encoder, PacketType.Connect, namespaceName, PacketHeader.NoId);
-        if (sid is null)
-            return packet.Build(PacketType.Connect);
-        packet.Json.WriteStartObject();
-        packet.Json.WriteString("sid"u8, sid);
-        if (pid is not null)
-            packet.Json.WriteString("pid"u8, pid);
-        packet.Json.WriteEndObject();
-        return packet.Build(PacketType.Connect);
+        var packet = JsonPacketWriter.Begin(_values, output, PacketType.Connect, namespaceName, PacketHeader.NoId);
+        if (sid is not null)
+            WriteIds(packet.Json, sid, pid);
+        packet.End(PacketType.Connect);
     }
 
-    public override Frame WriteConnectError(string namespaceName, string? message, object? data)
+    /// <inheritdoc />
+    public override void WriteConnectError(PacketBuffer output, string namespaceName, string? message, object? data)
     {
-        var packet = JsonPacketWriter.Begin(_options.Encoder, PacketType.ConnectError, namespaceName, PacketHeader.NoId);
+        var packet = JsonPacketWriter.Begin(_values, output, PacketType.ConnectError, namespaceName, PacketHeader.NoId);
         try
         {
             if (message is null)
-                _values.Write(packet.Json, data!);
+                _values.Write(packet.Json, data!, null);
             else
                 WriteError(packet.Json, message, data);
-            return packet.Build(PacketType.ConnectError);
+            packet.End(PacketType.ConnectError);
         }
         catch
         {
-            packet.Abandon();
+            packet.Return();
             throw;
         }
     }
 
-    public override Frame WriteDisconnect(string namespaceName) =>
-        JsonPacketWriter.Begin(_options.Encoder, PacketType.Disconnect, namespaceName, PacketHeader.NoId)
-            .Build(PacketType.Disconnect);
+    /// <inheritdoc />
+    public override void WriteDisconnect(PacketBuffer output, string namespaceName) =>
+        JsonPacketWriter.Begin(_values, output, PacketType.Disconnect, namespaceName, PacketHeader.NoId).End(PacketType.Disconnect);
+
+    private static void WriteIds(Utf8JsonWriter json, string sid, string? pid)
+    {
+        json.WriteStartObject();
+        json.WriteString("sid"u8, sid);
+        if (pid is not null)
+            json.WriteString("pid"u8, pid);
+        json.WriteEndObject();
+    }
 
     private void WriteError(Utf8JsonWriter json, string message, object? data)
     {
@@ -148,41 +144,45 @@ internal sealed class JsonPacketParser : PacketParser
         if (data is not null)
         {
             json.WritePropertyName("data"u8);
-            _values.Write(json, data);
+            _values.Write(json, data, null);
         }
         json.WriteEndObject();
     }
 
-    private Frame WriteArray<TArgs>(JsonPacketWriter packet, string? eventName, in TArgs args, PacketType binaryType)
+    private void WriteArray<TArgs>(JsonPacketWriter packet, string? eventName, in TArgs args, PacketType binaryType)
         where TArgs : struct, IEventArguments, allows ref struct
     {
-        var outer = Attachments.Collect(packet);
+        var writer = new JsonArgumentWriter(_values, packet);
         try
         {
             packet.Json.WriteStartArray();
             if (eventName is not null)
                 packet.Json.WriteStringValue(eventName);
-            var writer = new JsonArgumentWriter(_values, packet.Json);
             args.WriteTo(ref writer);
             packet.Json.WriteEndArray();
-            return packet.Build(binaryType);
+            packet.End(binaryType);
         }
-        catch
+        catch (Exception exception)
         {
-            packet.Abandon();
-            throw;
-        }
-        finally
-        {
-            Attachments.Collect(outer);
+            packet.Return();
+            if (writer.Count == 0)
+                throw;
+
+            // converters and properties of the user run in here: whatever they throw is about this argument
+            throw new NotSupportedException(FaultyArgument.Describe(eventName, writer.Count, exception.Message), exception);
         }
     }
 
-    /// <summary>Moves over white space and a comma to the next argument, or to the end of the array.</summary>
+    /// <summary>Moves over white space, comments and a comma to the next argument, or to the end of the array.</summary>
     private static void MoveToValue(scoped ref ArgumentReader arguments, int position)
     {
         var rest = arguments.Packet[position..];
         var value = rest.IndexOfAnyExcept(" \t\r\n,"u8);
+        while (rest[value] == '/')
+        {
+            value += JsonText.CommentLength(rest[value..]);
+            value += rest[value..].IndexOfAnyExcept(" \t\r\n,"u8);
+        }
         arguments.MoveTo(position + value, rest[value] != ']');
     }
 
@@ -191,9 +191,4 @@ internal sealed class JsonPacketParser : PacketParser
         var text = new byte[raw.Length];
         return text.AsSpan(0, JsonText.Unescape(raw, text));
     }
-
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only where the application left reflection on.")]
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Only where the application left reflection on.")]
-    private static DefaultJsonTypeInfoResolver? DefaultResolver() =>
-        JsonSerializer.IsReflectionEnabledByDefault ? new DefaultJsonTypeInfoResolver() : null;
 }

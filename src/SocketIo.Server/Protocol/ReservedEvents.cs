@@ -3,11 +3,13 @@ using System.Runtime.CompilerServices;
 namespace SocketIo.Protocol;
 
 /// <summary>Event names with a meaning of their own on one of the two sides; they never travel as events.</summary>
-internal static class ReservedEvents
+public static class ReservedEvents
 {
     /// <summary>The longest name, removeListener, in bytes.</summary>
-    public const int MaxLength = 14;
+    internal const int MaxLength = 14;
 
+    /// <summary>Whether a name is reserved; a <see cref="PacketParser"/> refuses an event of that name.</summary>
+    /// <param name="utf8Name">The name as UTF-8.</param>
     public static bool Contains(ReadOnlySpan<byte> utf8Name) =>
         utf8Name.SequenceEqual("connect"u8)
         || utf8Name.SequenceEqual("connect_error"u8)
@@ -16,7 +18,7 @@ internal static class ReservedEvents
         || utf8Name.SequenceEqual("newListener"u8)
         || utf8Name.SequenceEqual("removeListener"u8);
 
-    public static void ThrowIfReserved(
+    internal static void ThrowIfReserved(
         string eventName, [CallerArgumentExpression(nameof(eventName))] string? paramName = null)
     {
         ArgumentNullException.ThrowIfNull(eventName, paramName);

@@ -1,50 +1,40 @@
-using System.Globalization;
-using SocketIo.Engine.Sessions;
+using SocketIo.Engine.Frames;
 using SocketIo.Rooms;
 
 namespace SocketIo.Recovery;
 
 /// <summary>
-/// The newest events of a namespace in the order in which its sockets got them, up to a number of bytes. An offset names an event by
-/// an id that is given before the event is encoded, hence before its place is known; a table leads from the id to the place.
-/// All but <see cref="NextId"/> and <see cref="OffsetOf"/> is guarded by the lock of <see cref="NamespaceRecovery"/>.
+/// The newest events of a namespace in the order in which its sockets got them, up to a number of bytes. A table leads from an event's id,
+/// which its offset tells, to its place. Guarded by the lock of who delivers.
 /// </summary>
-internal sealed class EventLog
+/// <typeparam name="TId">What an event is found by.</typeparam>
+internal sealed class EventLog<TId> where TId : notnull
 {
-    // So many random characters tell this log's offsets from other texts: of another server, or the last argument of an event
-    // that is not logged, which stock clients take for an offset.
-    private const int MarkLength = 8;
-
     // What an event occupies beside its bytes, roughly: the object, its table entry, its array's header.
     private const int Overhead = 160;
 
-    private readonly string _mark = SessionStore.NewId()[..MarkLength];
-    private readonly Dictionary<long, LoggedEvent> _byId = [];
+    private readonly Dictionary<TId, LoggedEvent<TId>> _byId = [];
     private readonly long _maxBytes;
 
     // The last event that was dropped, without its bytes: who has got this one has missed nothing that is gone.
-    private LoggedEvent _dropped = new(0, null, default);
-    private LoggedEvent _newest;
+    private LoggedEvent<TId> _dropped;
+    private LoggedEvent<TId> _newest;
     private long _bytes;
 
-    private long _lastId;
-
-    public EventLog(long maxBytes)
+    /// <param name="beginning">Stands for the place before the first event.</param>
+    /// <param name="maxBytes">The most that is kept.</param>
+    public EventLog(TId beginning, long maxBytes)
     {
         _maxBytes = maxBytes;
-        _newest = _dropped;
-        _byId[_dropped.Id] = _dropped;
+        _dropped = _newest = new LoggedEvent<TId>(beginning, null, default);
+        _byId[beginning] = _dropped;
     }
 
-    public long NewestId => _newest.Id;
+    public TId NewestId => _newest.Id;
 
-    public long NextId() => Interlocked.Increment(ref _lastId);
-
-    public string OffsetOf(long id) => string.Create(CultureInfo.InvariantCulture, $"{_mark}{id}");
-
-    public void Append(long id, Frame frame, in BroadcastTarget target)
+    public void Append(TId id, Frame frame, in BroadcastTarget target)
     {
-        var logged = new LoggedEvent(id, frame, target) { Position = _newest.Position + 1 };
+        var logged = new LoggedEvent<TId>(id, frame, target) { Position = _newest.Position + 1 };
         _byId[id] = logged;
         _newest.Next = logged;
         _newest = logged;
@@ -53,24 +43,25 @@ internal sealed class EventLog
             DropOldest();
     }
 
-    /// <summary>The event behind which a client has to be sent everything; null when some of that is gone.</summary>
-    /// <param name="offset">The client's last; null when it has none.</param>
-    /// <param name="start">The newest event when the client first connected: it may bring an older offset, of an earlier session.</param>
-    public LoggedEvent? Find(string? offset, long start)
+    /// <summary>The place of an event; null when something behind it is gone.</summary>
+    public LoggedEvent? Find(TId id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>Forgets everything, since something is missing that nobody can tell.</summary>
+    /// <param name="beginning">Stands for the place before the next event.</param>
+    public void Clear(TId beginning)
     {
-        var first = _byId.GetValueOrDefault(start);
-        if (offset is null)
-            return first;
-        if (!offset.StartsWith(_mark, StringComparison.Ordinal)
-            || !long.TryParse(offset.AsSpan(MarkLength), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            || !_byId.TryGetValue(id, out var last))
-            return null;
-        return first is not null && first.Position > last.Position ? first : last;
+        while (_dropped.Next is not null)
+            DropOldest();
+        _byId.Clear();
+        var next = new LoggedEvent<TId>(beginning, null, default) { Position = _newest.Position + 1 };
+        _dropped.Leave();
+        _dropped = _newest = next;
+        _byId[beginning] = next;
     }
 
     private void DropOldest()
     {
-        var oldest = _dropped.Next!;
+        var oldest = (LoggedEvent<TId>)_dropped.Next!;
         _bytes -= oldest.Frame!.Length + Overhead;
         _byId.Remove(_dropped.Id);
         _dropped.Leave();

@@ -1,16 +1,14 @@
-using SocketIo.Engine.Sessions;
+using SocketIo.Engine.Frames;
 using SocketIo.Rooms;
 
 namespace SocketIo.Recovery;
 
 /// <summary>An event in the log. Written under the log's lock; the way from one to the next can be walked without.</summary>
-internal sealed class LoggedEvent(long id, Frame? frame, in BroadcastTarget target)
+internal class LoggedEvent(Frame? frame, in BroadcastTarget target)
 {
     private readonly BroadcastTarget _target = target;
     private Frame? _frame = frame;
     private LoggedEvent? _next;
-
-    public long Id => id;
 
     public ref readonly BroadcastTarget Target => ref _target;
 
@@ -38,4 +36,11 @@ internal sealed class LoggedEvent(long id, Frame? frame, in BroadcastTarget targ
         IsGone = true;
         Next = null;
     }
+}
+
+/// <inheritdoc />
+/// <typeparam name="TId">What the event is found by.</typeparam>
+internal sealed class LoggedEvent<TId>(TId id, Frame? frame, in BroadcastTarget target) : LoggedEvent(frame, target)
+{
+    public TId Id => id;
 }

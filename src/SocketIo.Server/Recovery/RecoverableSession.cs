@@ -8,8 +8,11 @@ namespace SocketIo.Recovery;
 /// A client in a namespace across its connections. It is connected, or kept with what its last socket left, or claimed by the
 /// connection that brings it back, and then has one owner: that connection.
 /// </summary>
-internal sealed class RecoverableSession(string pid, string socketId)
+internal class RecoverableSession(string pid, string socketId)
 {
+    // a text's own, and its place in the set
+    private const int BytesOfRoom = 40;
+
     private readonly Lock _sync = new();
     private HashSet<string> _rooms = [];
 
@@ -25,7 +28,7 @@ internal sealed class RecoverableSession(string pid, string socketId)
     /// <summary>The newest event when the client first connected, or the offset would not tell what it has to get.</summary>
     public long Start { get; set; }
 
-    /// <summary>The connection of the socket that is or was the client's last.</summary>
+    /// <summary>The connection of the client's socket; null when it has none, since a connection holds its request and more.</summary>
     public EngineSession? Connection { get; private set; }
 
     /// <summary>What it gets when it is connected again; null but while it comes back.</summary>
@@ -37,6 +40,18 @@ internal sealed class RecoverableSession(string pid, string socketId)
     public IReadOnlyCollection<string> Rooms => _rooms;
 
     public ConcurrentDictionary<string, object?>? Data { get; private set; }
+
+    /// <summary>About the bytes that the names of <see cref="Rooms"/> take, each with its place in a set.</summary>
+    public long RoomBytes
+    {
+        get
+        {
+            var bytes = 0L;
+            foreach (var room in _rooms)
+                bytes += BytesOfRoom + sizeof(char) * room.Length;
+            return bytes;
+        }
+    }
 
     /// <summary>When it was kept, as a timestamp.</summary>
     public long KeptAt { get; set; }
@@ -66,10 +81,16 @@ internal sealed class RecoverableSession(string pid, string socketId)
             _hasLeft = false;
     }
 
-    public void End(IEnumerable<string> rooms, ConcurrentDictionary<string, object?>? data)
+    /// <summary>The rooms that the socket is about to leave.</summary>
+    public void Remember(IEnumerable<string> rooms) => _rooms = new HashSet<string>(rooms, StringComparer.Ordinal);
+
+    /// <summary>What the client's last socket kept, on another server.</summary>
+    public void Restore(ConcurrentDictionary<string, object?>? data) => Data = data;
+
+    public void End(ConcurrentDictionary<string, object?>? data)
     {
-        _rooms = new HashSet<string>(rooms, StringComparer.Ordinal);
         Data = data;
+        Connection = null;
         lock (_sync)
         {
             _hasLeft = true;

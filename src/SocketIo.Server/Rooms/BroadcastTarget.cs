@@ -9,6 +9,9 @@ internal readonly record struct BroadcastTarget
 
     public bool IsLocal { get; init; }
 
+    /// <summary>Whether the rooms are the one of a socket's id, so that one acknowledgement is all.</summary>
+    public bool IsSingle { get; init; }
+
     public bool IsVolatile { get; init; }
 
     public bool IsUncompressed { get; init; }

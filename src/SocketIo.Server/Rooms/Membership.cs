@@ -1,12 +1,12 @@
 namespace SocketIo.Rooms;
 
-/// <summary>One socket in one room.</summary>
-internal sealed class Membership(Room room, Socket socket)
+/// <summary>One member in one room.</summary>
+internal sealed class Membership<T>(Room<T> room, T member) where T : class
 {
-    public Room Room => room;
+    public Room<T> Room => room;
 
-    public Socket Socket => socket;
+    public T Member => member;
 
-    /// <summary>Where the room keeps the socket; guarded by the room's lock.</summary>
+    /// <summary>Where the room keeps the member; guarded by the room's lock.</summary>
     public int Slot { get; set; }
 }

@@ -1,9 +1,9 @@
 namespace SocketIo.Rooms;
 
 /// <summary>
-/// The sockets of one room. Broadcasts walk <see cref="Slots"/> without a lock; joins and leaves write under one.
+/// The members of one room. Broadcasts walk <see cref="Slots"/> without a lock; joins and leaves write under one.
 /// </summary>
-internal sealed class Room(string name)
+internal sealed class Room<T>(string name) where T : class
 {
     private const int InitialSlots = 2;
 
@@ -13,10 +13,10 @@ internal sealed class Room(string name)
     private readonly Lock _sync = new();
 
     // Published whole; a slot is written under _sync and read without.
-    private Socket?[] _slots = new Socket?[InitialSlots];
+    private T?[] _slots = new T?[InitialSlots];
 
     // guarded by _sync
-    private Membership?[] _members = new Membership?[InitialSlots];
+    private Membership<T>?[] _members = new Membership<T>?[InitialSlots];
     private int[] _free = [1, 0];
     private int _freeCount = InitialSlots;
     private bool _dead;
@@ -24,7 +24,7 @@ internal sealed class Room(string name)
     public string Name => name;
 
     /// <summary>The members, with holes. Taken once, then walked: who leaves later may still be seen, who joins later may not.</summary>
-    public Socket?[] Slots => Volatile.Read(ref _slots);
+    public T?[] Slots => Volatile.Read(ref _slots);
 
     public int Count
     {
@@ -35,8 +35,8 @@ internal sealed class Room(string name)
         }
     }
 
-    /// <summary>Adds a socket; null when the room is dead and another must be made.</summary>
-    public Membership? TryJoin(Socket socket)
+    /// <summary>Adds a member; null when the room is dead and another must be made.</summary>
+    public Membership<T>? TryJoin(T member)
     {
         lock (_sync)
         {
@@ -44,18 +44,18 @@ internal sealed class Room(string name)
                 return null;
             if (_freeCount == 0)
                 Resize(_slots.Length * 2);
-            var membership = new Membership(this, socket) { Slot = _free[--_freeCount] };
+            var membership = new Membership<T>(this, member) { Slot = _free[--_freeCount] };
             _members[membership.Slot] = membership;
-            Volatile.Write(ref _slots[membership.Slot], socket);
+            Volatile.Write(ref _slots[membership.Slot], member);
             return membership;
         }
     }
 
-    /// <summary>Takes a socket out.</summary>
+    /// <summary>Takes a member out.</summary>
     /// <param name="membership">What <see cref="TryJoin"/> gave.</param>
     /// <param name="dieWhenEmpty">Whether an empty room refuses to be joined from now on.</param>
     /// <returns>Whether the room died.</returns>
-    public bool Leave(Membership membership, bool dieWhenEmpty)
+    public bool Leave(Membership<T> membership, bool dieWhenEmpty)
     {
         lock (_sync)
         {
@@ -77,15 +77,15 @@ internal sealed class Room(string name)
     // Moves the members to the front of new arrays, so that walks stay short and free slots are at the end.
     private void Resize(int size)
     {
-        var slots = new Socket?[size];
-        var members = new Membership?[size];
+        var slots = new T?[size];
+        var members = new Membership<T>?[size];
         var count = 0;
         foreach (var member in _members)
         {
             if (member is null)
                 continue;
             members[count] = member;
-            slots[count] = member.Socket;
+            slots[count] = member.Member;
             member.Slot = count++;
         }
 

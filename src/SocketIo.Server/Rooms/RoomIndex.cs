@@ -3,23 +3,25 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace SocketIo.Rooms;
 
-/// <summary>The rooms of a namespace by name. A room exists as long as somebody is in it.</summary>
-internal sealed class RoomIndex
+/// <summary>Rooms by name. A room exists as long as somebody is in it.</summary>
+internal sealed class RoomIndex<T> where T : class
 {
-    private readonly ConcurrentDictionary<string, Room> _rooms = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Room<T>> _rooms = new(StringComparer.Ordinal);
 
-    public IEnumerable<string> Names => _rooms.Select(static pair => pair.Key);
+    public IEnumerable<Room<T>> All => _rooms.Select(static pair => pair.Value);
 
-    public bool TryGet(string name, [NotNullWhen(true)] out Room? room) => _rooms.TryGetValue(name, out room);
+    public int Count => _rooms.Count;
 
-    /// <summary>Adds a socket to a room, made when missing.</summary>
-    public Membership Join(string name, Socket socket, out bool created)
+    public bool TryGet(string name, [NotNullWhen(true)] out Room<T>? room) => _rooms.TryGetValue(name, out room);
+
+    /// <summary>Adds a member to a room, made when missing.</summary>
+    public Membership<T> Join(string name, T member, out bool created)
     {
         while (true)
         {
             if (_rooms.TryGetValue(name, out var room))
             {
-                if (room.TryJoin(socket) is { } membership)
+                if (room.TryJoin(member) is { } membership)
                 {
                     created = false;
                     return membership;
@@ -30,8 +32,8 @@ internal sealed class RoomIndex
                 continue;
             }
 
-            var made = new Room(name);
-            var first = made.TryJoin(socket)!;
+            var made = new Room<T>(name);
+            var first = made.TryJoin(member)!;
             if (_rooms.TryAdd(name, made))
             {
                 created = true;
@@ -40,8 +42,8 @@ internal sealed class RoomIndex
         }
     }
 
-    /// <summary>Takes a socket out of a room; true when the room is gone with it.</summary>
-    public bool Leave(Membership membership)
+    /// <summary>Takes a member out of a room; true when the room is gone with it.</summary>
+    public bool Leave(Membership<T> membership)
     {
         if (!membership.Room.Leave(membership, dieWhenEmpty: true))
             return false;

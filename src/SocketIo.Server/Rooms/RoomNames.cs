@@ -5,7 +5,13 @@ internal readonly struct RoomNames
 {
     private readonly object? _names;
 
-    private RoomNames(object names) => _names = names;
+    private RoomNames(object? names) => _names = names;
+
+    /// <summary>The names as servers tell them to each other.</summary>
+    public Cluster.RoomNames ToPeers() => Cluster.RoomNames.Of(_names);
+
+    /// <summary>The names that another server tells.</summary>
+    public static RoomNames Of(in Cluster.RoomNames names) => new(names.Names);
 
     public int Count => _names switch
     {
@@ -15,6 +21,13 @@ internal readonly struct RoomNames
     };
 
     public string this[int index] => _names as string ?? ((string[])_names!)[index];
+
+    public string[] ToArray() => _names switch
+    {
+        null => [],
+        string name => [name],
+        _ => [.. (string[])_names],
+    };
 
     /// <summary>These names and more.</summary>
     /// <exception cref="ArgumentNullException">A name is null.</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using SocketIo.Engine;
@@ -10,70 +11,88 @@ namespace SocketIo.Routing;
 /// One connection and its sockets: joins namespaces, routes packets to sockets, tells them of the end. Locks itself, as nobody else
 /// can: a lock of its own for each would be memory of every idle client.
 /// </summary>
-internal sealed class Client(SocketIoServer server, EngineSession session)
+internal sealed class Client(SocketIoServer server, EngineSession session) : IEngineHandler, INamedHandler
 {
-    // In-flight packets are forgiven for so many namespaces that the server put the client out of; more are not remembered.
-    private const int MaxRemembered = 64;
+    // the reference's 10 attachments of 1 MB
+    private const int DefaultAttachmentBytes = 10_000_000;
 
-    // Written under the lock, read without: one socket per namespace, mostly one in all.
-    private Socket[] _sockets = [];
+    // Of a namespace's name in the reason of a close: a close frame has room for 123 bytes (RFC 6455 5.5).
+    private const int MaxQuotedName = 48;
 
-    // guarded by the lock: namespaces whose middleware is still deciding, and those the server has put the client out of
-    private string[] _joining = [];
+    private ClientPlaces _places;
+
+    // guarded by the lock: attempts that still run though the client has given them up
+    private int _givenUp;
+
+    // guarded by the lock: namespaces that the server has put the client out of, whose packets may still be on their way
     private HashSet<string>? _left;
 
-    private static readonly ConnectResult InvalidNamespace = ConnectResult.Refuse("Invalid namespace");
-
-    // The half-received binary packet; touched by the receive loop only.
+    // The half-received binary packet; written by the receive loop under the lock.
     private AttachmentAssembler? _assembler;
 
-    // guarded by the lock
-    private int _pendingEvents;
+    // guarded by the lock: whether the deadline is no more that of the first join
+    private bool _hasJoined;
+
+    // guarded by the lock: what the events that wait for handlers hold, and who waits until it is less
+    private long _pendingBytes;
     private TaskCompletionSource? _whenRoom;
 
     public EngineSession Session => session;
 
     public SocketIoServer Server => server;
 
-    private bool IsOld => session.Protocol == 3;
+    public bool IsOld => session.Protocol == 3;
 
-    /// <summary>Joins the default namespace for a client of protocol 3, which does not ask for it.</summary>
-    public void JoinDefault()
+    public string Who => Sockets.ToArray() is { Length: > 0 } sockets
+        ? $" ({string.Join(", ", sockets.Select(socket => $"socket {socket.Id} of {LogText.Of(socket.Namespace.Name)}"))})"
+        : "";
+
+    private IEnumerable<Socket> Sockets => _places.All().OfType<Socket>();
+
+    /// <summary>The connection is open. A client of protocol 3 is in the default namespace without asking.</summary>
+    public void OnOpened(EngineSession opened)
     {
-        lock (this)
-            _joining = ["/"];
-        _ = JoinAsync("/", OldClients.AuthOf(default));
+        session.Handler = this;
+        session.SetDeadline(server.Options.ConnectTimeout, $"no namespace was joined in time ({nameof(SocketIoOptions.ConnectTimeout)})");
+        if (IsOld)
+            TryJoin("/"u8, OldClients.AuthOf(default));
     }
 
-    /// <summary>Takes a message from the connection. The task is not complete while too many events wait for handlers.</summary>
-    public ValueTask Receive(EngineMessage message)
+    /// <summary>Takes a message from the connection. The task is not complete while the events that wait for handlers hold too much.</summary>
+    public ValueTask OnMessageAsync(EngineSession sender, EngineMessage message)
     {
         if (_assembler is not null)
             return message.IsBinary ? ReceiveAttachment(_assembler, message.Data) : Refuse("a text message in place of an attachment");
         if (message.IsBinary != server.Parser.IsBinary)
-            return Refuse(message.IsBinary ? "an attachment without a packet" : "a text message in place of a packet");
-        if (!server.Parser.TryReadHeader(message.Data, server.Options.MaxAttachments, out var header, out var error))
+            return Refuse(message.IsBinary ? "an attachment without a packet" : "a text message in place of a packet; the parsers of client and server must be the same");
+        var packet = message.Data;
+        if (!server.Parser.TryReadHeader(ref packet, server.Limits, out var header, out var error))
             return Refuse(error!);
         if (header.AttachmentCount == 0)
-            return Route(message.Data, header, []);
+            return Route(packet, header, []);
 
-        _assembler = new AttachmentAssembler(message.Data, header, MaxAttachmentBytes);
+        ExpectAttachment(new AttachmentAssembler(packet, header, MaxAttachmentBytes));
         return ValueTask.CompletedTask;
     }
 
     /// <summary>The connection has ended: all its sockets end for the same reason.</summary>
-    public void OnClosed(DisconnectReason reason)
+    public void OnClosed(EngineSession closed, DisconnectReason reason)
     {
-        foreach (var socket in Volatile.Read(ref _sockets))
-            socket.Close(reason);
+        if (reason == DisconnectReason.ForcedServerClose)
+        {
+            foreach (var attempt in _places.All().OfType<JoinAttempt>())
+                attempt.TellUndecided();
+        }
+        foreach (var socket in Sockets)
+            socket.TryClose(reason);
         ReleaseReader();
     }
 
     /// <summary>Puts the client out of all namespaces and closes the connection, once what was sent has left.</summary>
     public void Disconnect()
     {
-        foreach (var socket in Volatile.Read(ref _sockets))
-            socket.LeaveNamespace();
+        foreach (var socket in Sockets)
+            socket.TryClose(DisconnectReason.ServerNamespaceDisconnect);
         session.Close();
     }
 
@@ -81,35 +100,62 @@ internal sealed class Client(SocketIoServer server, EngineSession session)
     {
         lock (this)
         {
-            Volatile.Write(ref _sockets, [.. _sockets.Where(other => other != socket)]);
-            if (byServer && (_left ??= []).Count < MaxRemembered)
-                _left.Add(socket.Namespace.Name);
+            // behind the end of the connection its places are only looked at, for the log
+            if (session.IsOpen)
+                _places.Remove(socket);
+            if (byServer)
+                Remember(socket.Namespace.Name);
         }
     }
 
-    /// <summary>An event has to wait; completes when the reader may go on.</summary>
-    public ValueTask AddPending()
+    /// <summary>The client joins by this attempt, unless it has given it up or is gone.</summary>
+    public bool TrySeat(JoinAttempt attempt, Socket socket)
     {
         lock (this)
         {
-            if (++_pendingEvents < server.Options.MaxPendingHandlers || !session.IsOpen)
+            if (!TryEnd(attempt) || !session.IsOpen)
+                return false;
+            _places.Set(socket);
+            _hasJoined = true;
+            SetDeadline();
+        }
+        return true;
+    }
+
+    /// <summary>The client does not join by this attempt.</summary>
+    /// <returns>Whether the client waits for an answer to it.</returns>
+    public bool End(JoinAttempt attempt)
+    {
+        lock (this)
+            return TryEnd(attempt);
+    }
+
+    /// <summary>An event has to wait; completes when the reader may go on.</summary>
+    public ValueTask AddPending(int bytes)
+    {
+        lock (this)
+        {
+            _pendingBytes += bytes;
+            if (_pendingBytes < server.Options.MaxPendingEventBytes || !session.IsOpen)
                 return ValueTask.CompletedTask;
             _whenRoom ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return new ValueTask(_whenRoom.Task);
         }
     }
 
-    public void RemovePending()
+    /// <summary>Events wait no more.</summary>
+    public void RemovePending(long bytes)
     {
         lock (this)
         {
-            if (--_pendingEvents >= server.Options.MaxPendingHandlers)
+            _pendingBytes -= bytes;
+            if (_pendingBytes >= server.Options.MaxPendingEventBytes)
                 return;
         }
         ReleaseReader();
     }
 
-    private long MaxAttachmentBytes => (long)server.Options.MaxAttachments * server.Options.MaxHttpBufferSize;
+    private long MaxAttachmentBytes => server.Options.MaxAttachmentBytes ?? Math.Max(DefaultAttachmentBytes, server.Options.MaxHttpBufferSize);
 
     private void ReleaseReader()
     {
@@ -125,45 +171,72 @@ internal sealed class Client(SocketIoServer server, EngineSession session)
         switch (assembler.Add(data))
         {
             case AttachmentStatus.TooLarge:
-                return Refuse("too large attachments");
+                return Refuse($"attachments of more than {MaxAttachmentBytes} bytes ({nameof(SocketIoOptions.MaxAttachmentBytes)})");
             case AttachmentStatus.Incomplete:
+                ExpectAttachment(assembler);
                 return ValueTask.CompletedTask;
             default:
-                _assembler = null;
+                ExpectAttachment(null);
                 return Route(assembler.Packet, assembler.Header, assembler.ToArray());
         }
+    }
+
+    // each attachment has as long as the first
+    private void ExpectAttachment(AttachmentAssembler? assembler)
+    {
+        lock (this)
+        {
+            _assembler = assembler;
+            SetDeadline();
+        }
+    }
+
+    // Guarded by the lock. Before the first join its own deadline counts, whatever the client sends.
+    private void SetDeadline()
+    {
+        if (!_hasJoined)
+            return;
+        if (_assembler is null)
+            session.ClearDeadline();
+        else
+            session.SetDeadline(server.Options.AttachmentTimeout, $"an attachment did not arrive in time ({nameof(SocketIoOptions.AttachmentTimeout)})");
     }
 
     private ValueTask Route(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments)
     {
         var name = header.NamespaceOf(packet);
         var query = IsOld ? OldClients.TakeQuery(ref name) : default;
-        var socket = Find(name);
-        if (header.Type is PacketType.Connect && socket is null)
-            return Join(Encoding.UTF8.GetString(name), IsOld ? OldClients.AuthOf(query) : server.Parser.ReadAuth(packet, header));
-        if (socket is null || header.Type is PacketType.Connect or PacketType.ConnectError)
-            return WasPutOut(name, header.Type) ? ValueTask.CompletedTask : CloseForState(header.Type);
-        switch (header.Type)
+        switch (_places.Find(name))
         {
-            case PacketType.Event or PacketType.BinaryEvent:
-                return socket.Receive(packet, header, attachments);
-            case PacketType.Ack or PacketType.BinaryAck:
-                socket.ReceiveAck(packet, header, attachments);
+            case Socket socket when header.Type is not (PacketType.Connect or PacketType.ConnectError):
+                return Route(socket, packet, header, attachments);
+            case not Socket when header.Type is PacketType.Connect:
+                return TryJoin(name, IsOld ? OldClients.AuthOf(query) : server.Parser.ReadAuth(packet, header))
+                    ? ValueTask.CompletedTask
+                    : CloseForState(PacketType.Connect, name);
+            case JoinAttempt attempt when header.Type is PacketType.Disconnect:
+                GiveUp(attempt);
                 return ValueTask.CompletedTask;
             default:
-                socket.Close(DisconnectReason.ClientNamespaceDisconnect);
-                return ValueTask.CompletedTask;
+                return WasPutOut(name, header.Type) ? ValueTask.CompletedTask : CloseForState(header.Type, name);
         }
     }
 
-    private Socket? Find(ReadOnlySpan<byte> namespaceName)
+    private static ValueTask Route(Socket socket, ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments)
     {
-        foreach (var socket in Volatile.Read(ref _sockets))
+        switch (header.Type)
         {
-            if (namespaceName.SequenceEqual(socket.Namespace.Utf8Name))
-                return socket;
+            case PacketType.Event or PacketType.BinaryEvent:
+                return socket.Dispatch.Receive(packet, header, attachments);
+            case PacketType.Ack or PacketType.BinaryAck:
+                socket.ReceiveAck(packet, header, attachments);
+                return ValueTask.CompletedTask;
+            case PacketType.Disconnect:
+                socket.Close(DisconnectReason.ClientNamespaceDisconnect);
+                return ValueTask.CompletedTask;
+            default:
+                return socket.Client.Refuse("an unknown packet type");
         }
-        return null;
     }
 
     // What was on its way when the server put the client out of a namespace is nobody's fault.
@@ -175,12 +248,32 @@ internal sealed class Client(SocketIoServer server, EngineSession session)
             return _left is not null && _left.Contains(Encoding.UTF8.GetString(namespaceName));
     }
 
-    private ValueTask CloseForState(PacketType type)
+    // Guarded by the lock. The oldest are forgotten once there are as many as a client may be in: their packets have arrived long since.
+    private void Remember(string namespaceName)
     {
-        Log.InvalidState(server.Logger, type);
-        session.Break(DisconnectReason.ForcedServerClose.With($"a {type} packet outside a joined namespace"));
+        _left ??= new HashSet<string>(StringComparer.Ordinal);
+        if (_left.Count >= server.Options.MaxNamespaces)
+            _left.Clear();
+        _left.Add(namespaceName);
+    }
+
+    private ValueTask CloseForState(PacketType type, ReadOnlySpan<byte> namespaceName)
+    {
+        var name = LogText.Of(namespaceName, MaxQuotedName);
+        var packet = type is PacketType.Connect ? $"a second connect packet for {name}" : $"{NameOf(type)} packet for {name}, which is not joined";
+        session.Break(DisconnectReason.ForcedServerClose.With(packet));
         return ValueTask.CompletedTask;
     }
+
+    private static string NameOf(PacketType type) => type switch
+    {
+        PacketType.Disconnect => "a disconnect",
+        PacketType.Event => "an event",
+        PacketType.Ack => "an acknowledgement",
+        PacketType.BinaryEvent => "a binary event",
+        PacketType.BinaryAck => "a binary acknowledgement",
+        _ => "a connect error",
+    };
 
     private ValueTask Refuse(string error)
     {
@@ -188,92 +281,93 @@ internal sealed class Client(SocketIoServer server, EngineSession session)
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Begins to join; the reader does not wait for the middleware, other namespaces' packets may follow.</summary>
-    private ValueTask Join(string name, JsonElement auth)
+    /// <summary>
+    /// Begins to join; the reader does not wait for the middleware, other namespaces' packets may follow. A client that already joins the
+    /// namespace has given that up: stock clients say nothing when they leave before they are connected.
+    /// </summary>
+    /// <returns>False when the client has joined already.</returns>
+    private bool TryJoin(ReadOnlySpan<byte> name, JsonElement auth)
+    {
+        var attempt = new JoinAttempt(this, name.ToArray(), auth);
+        var beginning = TryBegin(attempt);
+        if (beginning is Beginning.Begun)
+            _ = attempt.RunAsync();
+        else if (beginning is Beginning.OneTooMany)
+            attempt.RefuseOneTooMany();
+        else if (beginning is Beginning.TooMuchAuth)
+            attempt.RefuseTooMuchAuth();
+        return beginning is not Beginning.Joined;
+    }
+
+    private Beginning TryBegin(JoinAttempt attempt)
     {
         lock (this)
         {
-            if (_joining.Contains(name) || _joining.Length >= server.Options.MaxPendingHandlers)
-                return CloseForState(PacketType.Connect);
-            _joining = [.. _joining, name];
-            _left?.Remove(name);
+            var place = _places.Find(attempt.Utf8Name);
+            if (place is Socket)
+                return Beginning.Joined;
+            if (_places.Count + _givenUp >= server.Options.MaxNamespaces)
+                return Beginning.OneTooMany;
+            if (HasTooMuchAuthWith(attempt.Auth))
+                return Beginning.TooMuchAuth;
+            if (place is not null)
+                _givenUp++;
+            _places.Set(attempt);
+            _left?.Remove(attempt.Name);
+            return Beginning.Begun;
         }
-        _ = JoinAsync(name, auth);
-        return ValueTask.CompletedTask;
     }
 
-    private async Task JoinAsync(string name, JsonElement auth)
+    // Guarded by the lock. One value alone is never too much: it came in one message.
+    private bool HasTooMuchAuthWith(JsonElement added)
     {
-        try
-        {
-            var result = await TryJoinAsync(name, auth).ConfigureAwait(false);
-            if (result.IsRefused)
-                EndJoin(name, RefusalOf(name, result));
-        }
-        catch (Exception exception)
-        {
-            // what the exception says is for the log, not for strangers
-            Log.JoinFailed(server.Logger, exception, name);
-            EndJoin(name, RefusalOf(name, ConnectResult.Refuse("Internal server error")));
-        }
+        var left = server.Options.MaxHttpBufferSize - BytesOf(added);
+        foreach (var place in _places.All())
+            left -= BytesOf(place.Auth);
+        return left < 0 && _places.Count > 0;
     }
 
-    // A client of protocol 3 gets the data in place of the message, or else the message as text.
-    private Frame RefusalOf(string name, ConnectResult result) => IsOld && result != InvalidNamespace
-        ? server.Parser.WriteConnectError(name, null, result.Data ?? result.Message)
-        : server.Parser.WriteConnectError(name, result.Message, result.Data);
+    // as it came: a document keeps that text and some bytes for each token
+    private static long BytesOf(JsonElement auth) =>
+        auth.ValueKind is JsonValueKind.Undefined ? 0 : JsonMarshal.GetRawUtf8Value(auth).Length;
 
-    // In this order: as soon as the client is told it may ask again.
-    private void EndJoin(string name, Frame refusal)
+    private void GiveUp(JoinAttempt attempt)
     {
         lock (this)
-            _joining = [.. _joining.Where(other => other != name)];
-        session.Enqueue(refusal);
-    }
-
-    private async ValueTask<ConnectResult> TryJoinAsync(string name, JsonElement auth)
-    {
-        while (await server.FindAsync(name, auth).ConfigureAwait(false) is { } @namespace)
         {
-            // an empty child namespace may have been removed since; another is made then
-            if (!@namespace.TryReserve())
-                continue;
-
-            var restored = @namespace.Recovery is { } recovery ? await recovery.RestoreAsync(auth, session).ConfigureAwait(false) : null;
-            var socket = new Socket(@namespace, this, auth, restored);
-            var isAccepted = false;
-            try
+            if (!attempt.HasEnded)
             {
-                var result = SkipsMiddleware(socket) ? ConnectResult.Accept : await @namespace.RunMiddlewareAsync(socket).ConfigureAwait(false);
-                isAccepted = !result.IsRefused && session.IsOpen;
-                if (isAccepted)
-                    Connect(socket);
-                return result;
-            }
-            finally
-            {
-                if (!isAccepted)
-                    socket.Abandon();
+                _places.Remove(attempt);
+                _givenUp++;
+                return;
             }
         }
-        return InvalidNamespace;
+
+        // it was decided just now
+        if (_places.Find(attempt.Utf8Name) is Socket socket)
+            socket.Close(DisconnectReason.ClientNamespaceDisconnect);
     }
 
-    private bool SkipsMiddleware(Socket socket) =>
-        socket.Recovered && server.Options.ConnectionStateRecovery is { SkipMiddlewares: true };
-
-    private void Connect(Socket socket)
+    // guarded by the lock
+    private bool TryEnd(JoinAttempt attempt)
     {
-        lock (this)
+        if (attempt.HasEnded)
+            return false;
+        attempt.HasEnded = true;
+        if (_places.Find(attempt.Utf8Name) == attempt)
         {
-            _joining = [.. _joining.Where(other => other != socket.Namespace.Name)];
-            Volatile.Write(ref _sockets, [.. _sockets, socket]);
+            _places.Remove(attempt);
+            return true;
         }
-        session.ClearDeadline();
-        socket.Connect();
+        _givenUp--;
+        return false;
+    }
 
-        // a connection that ended meanwhile has told only the sockets it knew of
-        if (!session.IsOpen)
-            socket.Close(session.CloseReason);
+    private enum Beginning
+    {
+        Begun,
+        OneTooMany,
+        TooMuchAuth,
+        Joined,
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using SocketIo.Handlers;
 using SocketIo.Protocol;
 
 namespace SocketIo.Routing;
@@ -9,9 +10,13 @@ namespace SocketIo.Routing;
 /// </summary>
 internal sealed class EventDispatch(Socket socket)
 {
+    // A queue that was longer does not stay when it is empty.
+    private const int SmallQueue = 16;
+
     // guarded by the lock
     private Queue<IncomingEvent>? _waiting;
     private int _running;
+    private bool _isOver;
 
     // Until the connection handlers have been started: they register the handlers of what the client sends. Guarded by the lock.
     private bool _held = true;
@@ -28,16 +33,16 @@ internal sealed class EventDispatch(Socket socket)
     {
         lock (this)
             _running++;
-        var handlers = socket.Namespace.TellConnectionAsync(socket);
+        var handlers = socket.Namespace.Handlers.TellConnectionAsync(socket);
         while (TakeHeld() is { } next)
         {
-            Client.RemovePending();
+            Client.RemovePending(next.Size);
             FinishWith(Invoke(next));
         }
         FinishWith(handlers);
     }
 
-    /// <summary>Takes an event in; the task is not complete while the client's events pile up.</summary>
+    /// <summary>Takes an event in; the task is not complete while the client's waiting events hold too much.</summary>
     public ValueTask Receive(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments)
     {
         if (TryStart())
@@ -46,11 +51,31 @@ internal sealed class EventDispatch(Socket socket)
             return ValueTask.CompletedTask;
         }
 
-        var incoming = new IncomingEvent(Server.Parser, packet, header, attachments);
-        if (!TryStartOrWait(incoming))
-            return Client.AddPending();
-        FinishWith(Invoke(incoming));
-        return ValueTask.CompletedTask;
+        var incoming = new IncomingEvent(Server.Parser.OpenEvent(packet, header, attachments), header.AckId);
+        switch (StartOrWait(incoming))
+        {
+            case Turn.Now:
+                FinishWith(Invoke(incoming));
+                return ValueTask.CompletedTask;
+            case Turn.Later:
+                return Client.AddPending(incoming.Size);
+            default:
+                return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>The socket disconnects: what waits is not handled any more.</summary>
+    public void Drop()
+    {
+        Queue<IncomingEvent>? dropped;
+        lock (this)
+        {
+            _isOver = true;
+            dropped = _waiting;
+            _waiting = null;
+        }
+        if (dropped is { Count: > 0 })
+            Client.RemovePending(dropped.Sum(static incoming => (long)incoming.Size));
     }
 
     private bool TryStart()
@@ -64,17 +89,19 @@ internal sealed class EventDispatch(Socket socket)
         }
     }
 
-    private bool TryStartOrWait(IncomingEvent incoming)
+    private Turn StartOrWait(IncomingEvent incoming)
     {
         lock (this)
         {
+            if (_isOver)
+                return Turn.Never;
             if (MayStart)
             {
                 _running++;
-                return true;
+                return Turn.Now;
             }
             (_waiting ??= new Queue<IncomingEvent>()).Enqueue(incoming);
-            return false;
+            return Turn.Later;
         }
     }
 
@@ -87,7 +114,7 @@ internal sealed class EventDispatch(Socket socket)
             if (!_held)
                 return null;
             _running++;
-            return _waiting!.Dequeue();
+            return Dequeue();
         }
     }
 
@@ -97,10 +124,19 @@ internal sealed class EventDispatch(Socket socket)
         lock (this)
         {
             if (_waiting is { Count: > 0 })
-                return _waiting.Dequeue();
+                return Dequeue();
             _running--;
             return null;
         }
+    }
+
+    // guarded by the lock
+    private IncomingEvent Dequeue()
+    {
+        var next = _waiting!.Dequeue();
+        if (_waiting is { Count: 0, Capacity: > SmallQueue })
+            _waiting = null;
+        return next;
     }
 
     private void FinishWith(ValueTask handlers)
@@ -109,7 +145,7 @@ internal sealed class EventDispatch(Socket socket)
         {
             if (Finish() is not { } next)
                 return;
-            Client.RemovePending();
+            Client.RemovePending(next.Size);
             handlers = Invoke(next);
         }
         _ = FinishLaterAsync(handlers);
@@ -117,16 +153,18 @@ internal sealed class EventDispatch(Socket socket)
 
     private async Task FinishLaterAsync(ValueTask handlers)
     {
+        Server.Unfinished.Begin();
         await handlers.ConfigureAwait(false);
+        Server.Unfinished.End();
         FinishWith(ValueTask.CompletedTask);
     }
 
     private ValueTask Invoke(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments)
     {
+        var arguments = Server.Parser.OpenEvent(packet, header, attachments);
         if (socket.Listeners is { Any.Length: > 0 } or { Middleware.Length: > 0 })
-            return Invoke(new IncomingEvent(Server.Parser, packet, header, attachments));
-        var arguments = Server.Parser.OpenEvent(packet, header, attachments, out var name);
-        return Call(name, arguments, header.AckId);
+            return Invoke(new IncomingEvent(arguments, header.AckId));
+        return Call(arguments.EventName, arguments, header.AckId);
     }
 
     private ValueTask Invoke(IncomingEvent incoming)
@@ -139,7 +177,7 @@ internal sealed class EventDispatch(Socket socket)
             }
             catch (Exception exception)
             {
-                socket.Namespace.Report(socket, exception, incoming.Name);
+                socket.Report(exception, incoming.Name);
             }
         }
         return socket.Listeners?.Middleware is { Length: > 0 } middleware ? RunMiddlewareAsync(middleware, incoming) : Call(incoming);
@@ -153,18 +191,18 @@ internal sealed class EventDispatch(Socket socket)
         }
         catch (Exception exception)
         {
-            socket.Namespace.Report(socket, exception, incoming.Name);
+            socket.Report(exception, incoming.Name);
         }
 
         Task Next(int index) => index == middleware.Length
             ? Call(incoming).AsTask()
-            : middleware[index](incoming, () => Next(index + 1));
+            : HandlerTask.NotNull(middleware[index](incoming, () => Next(index + 1)), "middleware");
     }
 
     private ValueTask Call(IncomingEvent incoming)
     {
-        var arguments = incoming.Open(out var name);
-        return Call(name, arguments, incoming.Header.AckId);
+        var arguments = incoming.Open();
+        return Call(arguments.EventName, arguments, incoming.AckId);
     }
 
     /// <summary>Runs the handlers of an event: the namespace's, then the socket's. The task does not fail.</summary>
@@ -178,7 +216,7 @@ internal sealed class EventDispatch(Socket socket)
         switch (common.Length + own.Length)
         {
             case 0:
-                socket.Namespace.ReportUnhandled(name);
+                socket.Namespace.Handlers.ReportUnhandled(socket, name);
                 return ValueTask.CompletedTask;
             case 1:
                 return Call(common.Length == 1 ? common[0] : own[0], name, arguments, new AckReply(socket, ackId, null));
@@ -201,18 +239,17 @@ internal sealed class EventDispatch(Socket socket)
 
     private ValueTask Call(EventListener listener, ReadOnlySpan<byte> name, ArgumentReader arguments, AckReply ack)
     {
-        if (!listener.TryUse())
+        if (!listener.TryUse(socket, name))
             return ValueTask.CompletedTask;
-        if (listener.IsOnce)
-            socket.Listeners?.Events.Remove(name, listener);
         try
         {
-            var task = listener.Body(socket, ref arguments, ack);
+            var call = new EventCall(listener, socket, arguments, ack);
+            var task = listener.Body(ref call);
             return task.IsCompletedSuccessfully ? task : Guard(task, Encoding.UTF8.GetString(name));
         }
         catch (Exception exception)
         {
-            socket.Namespace.Report(socket, exception, Encoding.UTF8.GetString(name));
+            socket.Report(exception, Encoding.UTF8.GetString(name));
             return ValueTask.CompletedTask;
         }
     }
@@ -225,7 +262,14 @@ internal sealed class EventDispatch(Socket socket)
         }
         catch (Exception exception)
         {
-            socket.Namespace.Report(socket, exception, name);
+            socket.Report(exception, name);
         }
+    }
+
+    private enum Turn
+    {
+        Now,
+        Later,
+        Never,
     }
 }

@@ -21,6 +21,9 @@ internal sealed class Bell : IPolled, IDisposable
     /// <summary>What else happens with an event, on the poller's thread.</summary>
     public Action? OnHeard { get; set; }
 
+    /// <summary>What <see cref="OnHeard"/> threw.</summary>
+    public Exception? Fault { get; private set; }
+
     public void Ring() => Libc.Signal(_descriptor);
 
     public void OnEvents(uint events)
@@ -28,6 +31,8 @@ internal sealed class Bell : IPolled, IDisposable
         Interlocked.Increment(ref _heard);
         OnHeard?.Invoke();
     }
+
+    public void OnFault(Exception exception) => Fault = exception;
 
     public void Dispose()
     {

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using SocketIo.Engine.Epoll;
@@ -27,18 +28,20 @@ internal sealed class Link : IAsyncDisposable
 
     public EpollConnection Server { get; }
 
+    public EndPoint EndPoint => _listener.EndPoint;
+
     public PipeReader Input => Server.Transport.Input;
 
     public Socket Client { get; }
 
-    public static EpollTransport CreateTransport() =>
-        new(Options.Create(new EpollOptions { Threads = 1 }), NullLoggerFactory.Instance);
+    public static EpollTransport CreateTransport(ILoggerProvider? log = null) =>
+        new(Options.Create(new EpollOptions { Threads = 1 }), new HostStop(), log is null ? NullLoggerFactory.Instance : new LoggerFactory([log]));
 
-    public static async Task<Link> OpenAsync()
+    public static async Task<Link> OpenAsync(ILoggerProvider? log = null)
     {
         // as on a server: no context of the test framework's
         SynchronizationContext.SetSynchronizationContext(null);
-        var transport = CreateTransport();
+        var transport = CreateTransport(log);
         var listener = await transport.BindAsync(new IPEndPoint(IPAddress.Loopback, 0));
         var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await client.ConnectAsync(listener.EndPoint).WithDeadline();
@@ -46,9 +49,11 @@ internal sealed class Link : IAsyncDisposable
         return new Link(transport, listener, (EpollConnection)connection!, client);
     }
 
+    public async Task<ConnectionContext> AcceptAsync() => (await _listener.AcceptAsync().AsTask().WithDeadline())!;
+
     /// <summary>The next result.</summary>
-    public async Task<ReadResult> ReadAsync(CancellationToken cancellation = default) =>
-        await Input.ReadAsync(cancellation).AsTask().WithDeadline();
+    public async Task<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+        await Input.ReadAsync(cancellationToken).AsTask().WithDeadline();
 
     public void Send(string text) => Client.Send(System.Text.Encoding.ASCII.GetBytes(text));
 

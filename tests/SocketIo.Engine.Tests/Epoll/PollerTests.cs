@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using SocketIo.Engine.Epoll;
 using SocketIo.TestKit;
 
@@ -16,7 +17,7 @@ public class PollerTests
     {
         // unless a test starts it, the watchdog replaces nobody
         _table = new PolledTable();
-        _watchdog = new Watchdog();
+        _watchdog = new Watchdog(NullLogger.Instance);
         _poller = new Poller("SocketIo epoll test", _table, _watchdog);
         _bells = [.. Enumerable.Range(0, 8).Select(_ => new Bell(_table, _poller))];
     }
@@ -100,6 +101,39 @@ public class PollerTests
         _bells[0].Ring();
         await Deadlines.Eventually(() => _bells[0].Heard == 1);
         release.Set();
+    }
+
+    [Test]
+    public async Task An_exception_of_one_event_is_its_owners_and_the_thread_goes_on_with_the_others()
+    {
+        var thrown = new InvalidOperationException("of a callback");
+        _bells[0].OnHeard = () => throw thrown;
+        foreach (var bell in _bells)
+            bell.Ring();
+        await Deadlines.Eventually(() => _bells.All(bell => bell.Heard == 1));
+        _bells[0].Ring();
+        await Deadlines.Eventually(() => _bells[0].Heard == 2, "it is called again");
+        Assert.That(_bells.Select(bell => bell.Fault), Is.EqualTo(new Exception?[] { thrown, null, null, null, null, null, null, null }));
+    }
+
+    [Test]
+    public async Task A_watchdog_that_fails_at_one_poller_watches_the_others_still_and_says_so_once()
+    {
+        var log = new LogSink();
+        using var watchdog = new Watchdog(log.CreateLogger("watchdog"));
+        var poller = new Poller("SocketIo epoll test", _table, watchdog);
+        using var first = new Bell(_table, poller);
+        using var second = new Bell(_table, poller);
+        watchdog.Start([null!, poller]);
+        using var release = new ManualResetEventSlim();
+        first.OnHeard = release.Wait;
+        first.Ring();
+        await Deadlines.Eventually(() => first.Heard == 1);
+        second.Ring();
+        await Deadlines.Eventually(() => second.Heard == 1);
+        release.Set();
+        poller.Dispose();
+        Assert.That(log.Entries.Select(entry => entry.Message), Is.EqualTo(new[] { "A poller whose thread is blocked could not be given another thread; this is tried again." }));
     }
 
     [Test]

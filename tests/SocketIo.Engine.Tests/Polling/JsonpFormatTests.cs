@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.Polling;
-using SocketIo.Engine.Sessions;
 
 namespace SocketIo.Engine.Tests.Polling;
 

@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.Polling;
-using SocketIo.Engine.Sessions;
-using SocketIo.Engine.WebSockets;
 
 namespace SocketIo.Engine.Tests.Polling;
 

@@ -18,13 +18,14 @@ public class CorkTests
     {
         var first = _engine.Open(EngineTransports.WebSocket, out var firstTransport);
         var second = _engine.Open(EngineTransports.WebSocket, out var secondTransport);
-        Cork.Hold();
-        first.Send("1");
-        second.Send("2");
-        first.Send("3");
-        Assert.That(firstTransport.Written, Has.Length.EqualTo(1), "the handshake alone");
-        Assert.That(secondTransport.Written, Has.Length.EqualTo(1));
-        Cork.Release();
+        using (Cork.Hold())
+        {
+            first.Send("1");
+            second.Send("2");
+            first.Send("3");
+            Assert.That(firstTransport.Written, Has.Length.EqualTo(1), "the handshake alone");
+            Assert.That(secondTransport.Written, Has.Length.EqualTo(1));
+        }
         Assert.That(firstTransport.Written[1..], Is.EqualTo(new[] { "41", "43" }));
         Assert.That(secondTransport.Written[1..], Is.EqualTo(new[] { "42" }));
     }
@@ -36,10 +37,7 @@ public class CorkTests
         var sessions = Open(10);
         foreach (var (session, transport) in sessions)
             transport.AfterWrite = _ => order.Add(session.Id);
-        Cork.Hold();
-        foreach (var (session, _) in sessions)
-            session.Send("x");
-        Cork.Release();
+        SendToAll(sessions, "x");
         Assert.That(order, Is.EqualTo(sessions.Select(pair => pair.Session.Id)));
     }
 
@@ -47,12 +45,12 @@ public class CorkTests
     public void Only_the_outermost_release_drains()
     {
         var session = _engine.Open(EngineTransports.WebSocket, out var transport);
-        Cork.Hold();
-        Cork.Hold();
-        session.Send("1");
-        Cork.Release();
-        Assert.That(transport.Written, Has.Length.EqualTo(1));
-        Cork.Release();
+        using (Cork.Hold())
+        {
+            using (Cork.Hold())
+                session.Send("1");
+            Assert.That(transport.Written, Has.Length.EqualTo(1));
+        }
         Assert.That(transport.Written[1..], Is.EqualTo(new[] { "41" }));
         session.Send("2");
         Assert.That(transport.Written, Has.Length.EqualTo(3), "the cork is out");
@@ -62,21 +60,81 @@ public class CorkTests
     public void Another_thread_is_not_held_back()
     {
         var session = _engine.Open(EngineTransports.WebSocket, out var transport);
-        Cork.Hold();
+        using var cork = Cork.Hold();
         Elsewhere.Run(() => session.Send("1"));
         Assert.That(transport.Written[1..], Is.EqualTo(new[] { "41" }));
-        Cork.Release();
     }
 
     [Test]
     public void What_another_thread_sends_to_a_corked_session_leaves_behind_with_the_release()
     {
         var session = _engine.Open(EngineTransports.WebSocket, out var transport);
-        Cork.Hold();
-        session.Send("1");
-        Elsewhere.Run(() => session.Send("2"));
-        Assert.That(transport.Written, Has.Length.EqualTo(1));
-        Cork.Release();
+        using (Cork.Hold())
+        {
+            session.Send("1");
+            Elsewhere.Run(() => session.Send("2"));
+            Assert.That(transport.Written, Has.Length.EqualTo(1));
+        }
+        Assert.That(transport.Written[1..], Is.EqualTo(new[] { "41", "42" }));
+    }
+
+    [Test]
+    public void Listeners_are_held_back_with_the_drain_where_a_lock_is_held_and_are_called_before_the_bytes_leave([Values] bool nested)
+    {
+        var session = _engine.Open(EngineTransports.WebSocket, out var transport);
+        var told = new List<string>();
+        session.Events.OnPacketCreated((_, packet) => told.Add($"{packet.Text} {transport.Written.Length}"));
+        using (nested ? Cork.Hold() : default)
+        {
+            using (Cork.HoldWithListeners())
+            {
+                session.Send("1");
+                using (Cork.HoldWithListeners())
+                    session.Send("2");
+                Assert.That(told, Is.Empty);
+            }
+            Assert.That(told, Is.EqualTo(new[] { "1 1", "2 1" }), "behind the lock, though the drain may be held back further");
+            session.Send("3");
+        }
+        Assert.That(told, Is.EqualTo(new[] { "1 1", "2 1", nested ? "3 1" : "3 3" }));
+        Assert.That(transport.Written[1..], Is.EqualTo(new[] { "41", "42", "43" }));
+    }
+
+    [Test]
+    public void What_a_held_back_listener_sends_and_throws_is_like_anything_else()
+    {
+        _engine.Log.Expect("A listener of On");
+        var session = _engine.Open(EngineTransports.WebSocket, out var transport);
+        session.Events.OnPacketCreated((_, packet) =>
+        {
+            if (packet.Text != "1")
+                return;
+            using (Cork.HoldWithListeners())
+                session.Send("by the listener");
+            throw new InvalidOperationException("of a listener");
+        });
+        using (Cork.HoldWithListeners())
+        {
+            session.Send("1");
+            session.Send("2");
+        }
+        Assert.That(transport.Written[1..], Is.EqualTo(new[] { "41", "42", "4by the listener" }));
+    }
+
+    [Test]
+    public void An_exception_takes_the_cork_out()
+    {
+        var session = _engine.Open(EngineTransports.WebSocket, out var transport);
+        Assert.That(
+            () =>
+            {
+                using var cork = Cork.Hold();
+                session.Send("1");
+                throw new InvalidOperationException("of who enqueues");
+            },
+            Throws.InvalidOperationException);
+        Assert.That(transport.Written[1..], Is.EqualTo(new[] { "41" }));
+        session.Send("2");
         Assert.That(transport.Written[1..], Is.EqualTo(new[] { "41", "42" }));
     }
 
@@ -109,10 +167,9 @@ public class CorkTests
 
     private static void SendToAll(List<(EngineSession Session, TestTransport Transport)> sessions, string text)
     {
-        Cork.Hold();
+        using var cork = Cork.Hold();
         foreach (var (session, _) in sessions)
             session.Send(text);
-        Cork.Release();
     }
 
     private List<(EngineSession Session, TestTransport Transport)> Open(int count)

@@ -1,3 +1,4 @@
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.Sessions;
 using SocketIo.TestKit;
 
@@ -40,6 +41,59 @@ public class DrainTests
         Assert.That(waits.Any(wait => wait.IsCompleted), Is.False);
         transport.Unblock();
         Assert.That(await Task.WhenAll(waits).WithDeadline(), Is.All.True);
+    }
+
+    [Test]
+    public async Task A_wait_is_not_over_when_a_drain_that_ended_before_it_tells_late()
+    {
+        var session = _engine.Open(EngineTransports.WebSocket, out var transport);
+        session.Send("1");
+        transport.Blocked = true;
+        session.Send("2");
+        var wait = session.WhenDrainedAsync();
+
+        // as by the thread that has written "1" and released the queue, and is only now about to tell
+        session.OnQueueReleased();
+        Assert.That(wait.IsCompleted, Is.False);
+        transport.Unblock();
+        Assert.That(await wait.WithDeadline(), Is.True);
+    }
+
+    [Test]
+    public async Task A_wait_is_not_lost_when_the_queue_empties_while_it_is_put_back([Range(1, 20)] int seed)
+    {
+        const int Rounds = 2000;
+        var random = new Random(seed);
+        var session = _engine.Open(EngineTransports.WebSocket, out var transport);
+        transport.AfterWrite = _ => Thread.SpinWait(random.Next(20));
+        using var stop = new CancellationTokenSource();
+        var late = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+                session.OnQueueReleased();
+        });
+        for (var i = 0; i < Rounds; i++)
+        {
+            var sent = Task.Run(() => session.Send("x"));
+            session.Send("y");
+            await session.WhenDrainedAsync().WithDeadline();
+            await sent;
+        }
+        stop.Cancel();
+        await late;
+    }
+
+    [Test]
+    public async Task A_wait_that_begins_while_the_last_frames_are_closed_off_ends()
+    {
+        var session = _engine.Open(EngineTransports.WebSocket, out var transport);
+        transport.Blocked = true;
+        session.Send("1");
+        var wait = session.WhenDrainedAsync();
+        session.Close();
+        transport.Unblock();
+        Assert.That(await wait.WithDeadline(), Is.True, "all of it has left, and the close behind it");
+        Assert.That(await session.WhenDrainedAsync().WithDeadline(), Is.False);
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.Sessions;
 
 namespace SocketIo.Engine.Tests.Sessions;

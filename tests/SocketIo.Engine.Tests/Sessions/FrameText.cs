@@ -1,6 +1,5 @@
 using System.Text;
-using SocketIo.Engine.Sessions;
-using SocketIo.Engine.WebSockets;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.Tests.Sessions;
 

@@ -1,4 +1,5 @@
 using SocketIo.Engine.Sessions;
+using SocketIo.TestKit;
 
 namespace SocketIo.Engine.Tests.Sessions;
 
@@ -65,7 +66,7 @@ public class OpeningTests
     public void A_stop_while_the_handler_is_told_of_the_opening_is_told_after_it()
     {
         var session = _engine.Create(EngineTransports.WebSocket, out var transport);
-        _engine.Handler.Opened = _ => Elsewhere.Run(_engine.Server.Stop);
+        _engine.Handler.Opened = _ => Elsewhere.Run(_engine.Server.StopAndSettle);
         session.Open();
         Assert.That(_engine.Handler.Calls, Is.EqualTo(new[] { "opened", "closed server shutting down" }));
         Assert.That(transport.Written[^1], Is.EqualTo("close 1001 server shutting down"));
@@ -76,6 +77,7 @@ public class OpeningTests
     {
         _engine.Server.Stop();
         _engine.Open(EngineTransports.WebSocket, out var transport);
+        _engine.Server.Settle();
         Assert.That(_engine.Handler.Calls, Is.EqualTo(new[] { "opened", "closed server shutting down" }));
         Assert.That(transport.Written[^1], Is.EqualTo("close 1001 server shutting down"));
     }
@@ -83,7 +85,7 @@ public class OpeningTests
     [Test]
     public void A_handler_that_throws_at_the_opening_ends_the_session_with_1011()
     {
-        _engine.Log.Expect("The connection handler threw");
+        _engine.Log.Expect("The handler of session s threw");
         _engine.Handler.Opened = _ => throw new InvalidOperationException("no");
         _engine.Open(EngineTransports.WebSocket, out var transport);
         Assert.That(transport.Written[^1], Is.EqualTo("close 1011 the handler failed"));
@@ -94,8 +96,8 @@ public class OpeningTests
     public void A_session_cannot_be_upgraded_before_it_is_open()
     {
         var session = _engine.Create(EngineTransports.Polling, out _);
-        Assert.That(session.TryBeginUpgrade(), Is.Null);
+        Assert.That(session.TryBeginUpgrade(new TestTransport(session, EngineTransports.WebSocket)), Is.False);
         session.Open();
-        Assert.That(session.TryBeginUpgrade(), Is.Not.Null);
+        Assert.That(session.TryBeginUpgrade(new TestTransport(session, EngineTransports.WebSocket)), Is.True);
     }
 }

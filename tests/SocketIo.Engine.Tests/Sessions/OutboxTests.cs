@@ -1,3 +1,4 @@
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.Sessions;
 
 namespace SocketIo.Engine.Tests.Sessions;
@@ -79,13 +80,53 @@ public class OutboxTests
     public void An_empty_outbox_takes_a_frame_of_any_size_but_no_second_one()
     {
         var outbox = new Outbox(10);
-        Assert.That(outbox.Enqueue(Frame.Text(new string('x', 5000))), Is.EqualTo(EnqueueResult.Owner));
-        Assert.That(outbox.Enqueue(Frame.Text("1")), Is.EqualTo(EnqueueResult.Full));
+        var large = Frame.Text(new string('x', 5000));
+        Assert.That(outbox.Enqueue(large), Is.EqualTo(EnqueueResult.Owner));
+        Assert.That(outbox.Enqueue(large), Is.EqualTo(EnqueueResult.Full));
         outbox.Take();
         outbox.Consume(4990);
-        Assert.That(outbox.Enqueue(Frame.Text("1")), Is.EqualTo(EnqueueResult.Full), "the rest still counts");
+        Assert.That(outbox.Enqueue(large), Is.EqualTo(EnqueueResult.Full), "the rest is not written");
         outbox.ConsumeFirst();
+        Assert.That(outbox.Enqueue(large), Is.EqualTo(EnqueueResult.Queued));
+    }
+
+    [Test]
+    public void What_follows_a_frame_over_the_budget_has_all_of_the_budget_until_that_is_written_and_after_it()
+    {
+        var outbox = new Outbox(10);
+        Assert.That(outbox.Enqueue(Frame.Text(new string('x', 5000))), Is.EqualTo(EnqueueResult.Owner));
+        Assert.That(outbox.Enqueue(Frame.Text("12345")), Is.EqualTo(EnqueueResult.Queued));
+        outbox.Take();
+        outbox.Consume(4990);
+        Assert.That(outbox.Enqueue(Frame.Text("12")), Is.EqualTo(EnqueueResult.Full), "what is written of the large one gives no room");
         Assert.That(outbox.Enqueue(Frame.Text("1")), Is.EqualTo(EnqueueResult.Queued));
+        outbox.Take();
+        outbox.ConsumeFirst();
+        Assert.That(outbox.QueuedBytes, Is.EqualTo(10));
+        Assert.That(outbox.Enqueue(Frame.Text("1")), Is.EqualTo(EnqueueResult.Full));
+        outbox.ConsumeFirst();
+        Assert.That(outbox.Enqueue(Frame.Text("12345")), Is.EqualTo(EnqueueResult.Queued));
+        Assert.That(outbox.Enqueue(Frame.Text("1")), Is.EqualTo(EnqueueResult.Full));
+    }
+
+    [Test]
+    public void A_frame_over_the_budget_that_is_refused_leaves_no_room_behind()
+    {
+        var outbox = new Outbox(10);
+        Fill(outbox, "12345");
+        Assert.That(outbox.Enqueue(Frame.Text(new string('x', 5000))), Is.EqualTo(EnqueueResult.Full));
+        Assert.That(outbox.Enqueue(Frame.Text("12")), Is.EqualTo(EnqueueResult.Full));
+        Assert.That(outbox.Enqueue(Frame.Text("1")), Is.EqualTo(EnqueueResult.Queued));
+    }
+
+    [Test]
+    public void Control_frames_behind_a_frame_over_the_budget_have_as_many_bytes_as_elsewhere()
+    {
+        var outbox = new Outbox(10);
+        Fill(outbox, new string('x', 5000));
+        Assert.That(outbox.Enqueue(Frame.Text("12345678"), isControl: true), Is.EqualTo(EnqueueResult.Queued));
+        Assert.That(outbox.Enqueue(Frame.Text("12345678"), isControl: true), Is.EqualTo(EnqueueResult.Queued));
+        Assert.That(outbox.Enqueue(Frame.Text("1"), isControl: true), Is.EqualTo(EnqueueResult.Full));
     }
 
     [Test]

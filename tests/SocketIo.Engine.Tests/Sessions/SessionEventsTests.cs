@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.Sessions;
-using SocketIo.Engine.WebSockets;
 using SocketIo.TestKit;
 
 namespace SocketIo.Engine.Tests.Sessions;
@@ -25,7 +25,7 @@ public class SessionEventsTests
     public void Every_packet_of_the_client_is_told_before_it_is_handled_and_nonsense_is_not()
     {
         var session = _engine.Open(EngineTransports.WebSocket, out var transport);
-        session.Events.PacketReceived += Hear;
+        session.Events.OnPacketReceived(Hear);
         _engine.Handler.Message = (_, text) =>
         {
             _heard.Enqueue("handled " + text);
@@ -40,15 +40,16 @@ public class SessionEventsTests
     }
 
     [Test]
-    public void Every_packet_to_the_client_is_told_before_it_is_written()
+    public async Task Every_packet_to_the_client_is_told_before_it_is_written()
     {
         var session = _engine.Open(EngineTransports.WebSocket, out var transport);
-        session.Events.PacketCreated += Hear;
+        session.Events.OnPacketCreated(Hear);
         transport.AfterWrite = _ => _heard.Enqueue("written");
         session.Send("text");
         session.EnqueueVolatile(Frame.Text("4volatile"));
-        session.Enqueue(Frame.OfText("with"u8, new byte[] { 1 }, new byte[] { 2 }));
+        session.Enqueue(Frame.Of(Opcode.Text, "4with"u8, new byte[] { 1 }, new byte[] { 2 }));
         _engine.Pass(TimeSpan.FromSeconds(25));
+        await Deadlines.Eventually(() => transport.Written[^1] == "2");
         session.Answer(transport, Frame.Of(Opcode.Pong, []));
         Assert.That(_heard, Is.EqualTo(new[]
         {
@@ -60,9 +61,9 @@ public class SessionEventsTests
     [Test]
     public void A_volatile_packet_that_is_dropped_is_not_told_and_one_that_the_full_queue_refuses_is()
     {
-        _engine.Log.Expect("A slow client is disconnected");
+        _engine.Log.Expect("is closed, its client is slow");
         var session = _engine.Open(EngineTransports.WebSocket, out var transport);
-        session.Events.PacketCreated += Hear;
+        session.Events.OnPacketCreated(Hear);
         transport.Blocked = true;
         session.EnqueueVolatile(Frame.Text("4volatile"));
         session.Send(new string('a', 300));
@@ -75,8 +76,8 @@ public class SessionEventsTests
     public void A_pong_is_a_heartbeat()
     {
         var session = _engine.Open(EngineTransports.WebSocket, out var transport);
-        session.Events.PacketReceived += Hear;
-        session.Events.Heartbeat += Hear("heartbeat");
+        session.Events.OnPacketReceived(Hear);
+        session.Events.OnHeartbeat(Hear("heartbeat"));
         _engine.Pass(TimeSpan.FromSeconds(25));
         transport.Receive("3");
         Assert.That(_heard, Is.EqualTo(new[] { "Pong ", "heartbeat" }));
@@ -93,9 +94,9 @@ public class SessionEventsTests
             session => transport = new TestTransport(session, EngineTransports.WebSocket),
             new Revision3(isBase64: true));
         session.Open();
-        session.Events.PacketReceived += Hear;
-        session.Events.PacketCreated += Hear;
-        session.Events.Heartbeat += Hear("heartbeat");
+        session.Events.OnPacketReceived(Hear);
+        session.Events.OnPacketCreated(Hear);
+        session.Events.OnHeartbeat(Hear("heartbeat"));
         transport.Receive("2");
         transport.Receive("b4AQI=");
         session.Send([3]);
@@ -106,9 +107,9 @@ public class SessionEventsTests
     public void An_upgrade_is_told_at_the_probe_and_when_it_is_done()
     {
         var session = _engine.Upgrading(out _, out var candidate);
-        session.Events.Upgrading += session => _heard.Enqueue($"upgrading {candidate.Written.Single()} {session.Transport}");
-        session.Events.Upgraded += session => _heard.Enqueue($"upgraded {session.Transport}");
-        session.Events.PacketReceived += Hear;
+        session.Events.OnUpgrading(session => _heard.Enqueue($"upgrading {candidate.Written.Single()} {session.Transport}"));
+        session.Events.OnUpgraded(session => _heard.Enqueue($"upgraded {session.Transport}"));
+        session.Events.OnPacketReceived(Hear);
         candidate.Receive("2probe");
         candidate.Receive("5");
         candidate.Receive("4first");
@@ -119,7 +120,7 @@ public class SessionEventsTests
     public void An_upgrade_that_comes_to_nothing_is_not_told_as_done()
     {
         var session = _engine.Upgrading(out _, out var candidate);
-        session.Events.Upgraded += Hear("upgraded");
+        session.Events.OnUpgraded(Hear("upgraded"));
         candidate.Receive("2probe");
         candidate.Receive("nonsense");
         Assert.That(_heard, Is.Empty);
@@ -130,7 +131,7 @@ public class SessionEventsTests
     {
         var session = _engine.Open(EngineTransports.WebSocket, out var transport);
         var drained = new TaskCompletionSource<(int QueuedBytes, int Thread)>();
-        session.Events.Drained += session => drained.TrySetResult((session.QueuedBytes, Environment.CurrentManagedThreadId));
+        session.Events.OnDrained(session => drained.TrySetResult((session.QueuedBytes, Environment.CurrentManagedThreadId)));
         transport.Blocked = true;
         session.Send("1");
         Assert.That(drained.Task.IsCompleted, Is.False);
@@ -154,7 +155,7 @@ public class SessionEventsTests
         var running = 0;
         var overlapped = false;
         var calls = 0;
-        session.Events.Drained += _ =>
+        session.Events.OnDrained(_ =>
         {
             overlapped |= Interlocked.Increment(ref running) != 1;
             if (Interlocked.Increment(ref calls) == 1)
@@ -167,7 +168,7 @@ public class SessionEventsTests
                 again.TrySetResult();
             }
             Interlocked.Decrement(ref running);
-        };
+        });
         session.Send("1");
         await first.WaitAsync().WithDeadline();
         session.Send("2");
@@ -183,7 +184,7 @@ public class SessionEventsTests
     {
         var session = _engine.Open(EngineTransports.WebSocket, out var transport);
         _engine.Handler.Closed = (_, _) => _heard.Enqueue("handler");
-        session.Events.Closed += (_, reason) => _heard.Enqueue(reason.ToString());
+        session.Events.OnClosed((_, reason) => _heard.Enqueue(reason.ToString()));
         transport.Receive("1");
         session.Close();
         Assert.That(_heard, Is.EqualTo(new[] { "handler", "transport close" }));
@@ -192,22 +193,23 @@ public class SessionEventsTests
     [Test]
     public void A_listener_that_throws_harms_nobody()
     {
-        _engine.Log.Expect("A listener of the connection's events threw");
-        _engine.Server.Options.Events.OnConnection = _ => throw new InvalidOperationException("connection");
+        _engine.Log.Expect("A listener of On");
+        _engine.Server.Options.Events.OnConnection(_ => throw new InvalidOperationException("connection"));
+        _engine.Server.Options.Events.OnConnection(_ => _heard.Enqueue("connection"));
         var session = _engine.Upgrading(out _, out var candidate);
-        session.Events.PacketReceived += (_, _) => throw new InvalidOperationException("received");
-        session.Events.PacketReceived += Hear;
-        session.Events.PacketCreated += (_, _) => throw new InvalidOperationException("created");
-        session.Events.Upgrading += _ => throw new InvalidOperationException("upgrading");
-        session.Events.Upgraded += _ => throw new InvalidOperationException("upgraded");
-        session.Events.Closed += (_, _) => throw new InvalidOperationException("closed");
-        session.Events.Closed += (_, reason) => _heard.Enqueue(reason.ToString());
+        session.Events.OnPacketReceived((_, _) => throw new InvalidOperationException("received"));
+        session.Events.OnPacketReceived(Hear);
+        session.Events.OnPacketCreated((_, _) => throw new InvalidOperationException("created"));
+        session.Events.OnUpgrading(_ => throw new InvalidOperationException("upgrading"));
+        session.Events.OnUpgraded(_ => throw new InvalidOperationException("upgraded"));
+        session.Events.OnClosed((_, _) => throw new InvalidOperationException("closed"));
+        session.Events.OnClosed((_, reason) => _heard.Enqueue(reason.ToString()));
         candidate.Receive("2probe");
         candidate.Receive("5");
         candidate.Receive("4hello");
         session.Send("answer");
         session.Close();
-        Assert.That(_heard, Is.EqualTo(new[] { "Message hello", "forced close" }));
+        Assert.That(_heard, Is.EqualTo(new[] { "connection", "Message hello", "forced close" }));
         Assert.That(_engine.Handler.Calls, Is.EqualTo(new[] { "opened", "message hello", "closed forced close" }));
         Assert.That(candidate.Written[1], Is.EqualTo("4answer"));
     }
@@ -216,16 +218,24 @@ public class SessionEventsTests
     public void A_listener_that_was_removed_hears_no_more()
     {
         var session = _engine.Open(EngineTransports.WebSocket, out _);
-        session.Events.PacketCreated += Hear;
-        session.Events.PacketCreated -= Hear;
+        session.Events.OnPacketCreated(Hear);
+        session.Events.OnDrained(Drained);
+        session.Events.OnClosed(Closed);
+        session.Events.Off(Hear);
+        session.Events.Off(Drained);
+        session.Events.Off(Closed);
         session.Send("text");
+        session.Close();
         Assert.That(_heard, Is.Empty);
+
+        void Drained(EngineSession session) => _heard.Enqueue("drained");
+        void Closed(EngineSession session, DisconnectReason reason) => _heard.Enqueue("closed");
     }
 
     [Test]
     public void Who_listens_from_the_connection_on_hears_what_the_handler_sends_at_the_opening()
     {
-        _engine.Server.Options.Events.OnConnection = session => session.Events.PacketCreated += Hear;
+        _engine.Server.Options.Events.OnConnection(session => session.Events.OnPacketCreated(Hear));
         _engine.Handler.Opened = session => session.Send("welcome");
         _engine.Open(EngineTransports.WebSocket, out var transport);
         Assert.That(_heard, Is.EqualTo(new[] { "Message welcome" }));

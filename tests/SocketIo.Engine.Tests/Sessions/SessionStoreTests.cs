@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using SocketIo.Engine.Sessions;
 
 namespace SocketIo.Engine.Tests.Sessions;
@@ -34,5 +35,38 @@ public class SessionStoreTests
             last = next;
         }
         Assert.That((double)shared / Pairs, Is.EqualTo(20.0 / 64).Within(0.03));
+    }
+
+    [Test]
+    public void An_id_can_be_claimed_by_one_and_not_while_a_session_has_it()
+    {
+        using var engine = new TestEngine();
+        var store = engine.Server.Sessions;
+        using (var claim = store.TryClaim("s1"))
+        {
+            Assert.That(claim!.Id, Is.EqualTo("s1"));
+            Assert.That(store.TryClaim("s1"), Is.Null, "claimed");
+        }
+        using (var again = store.TryClaim("s1"))
+        {
+            Assert.That(again, Is.Not.Null, "the first did not become a session");
+            Assert.That(engine.Open(EngineTransports.WebSocket, out _).Id, Is.EqualTo("s1"));
+        }
+        Assert.That(store.TryClaim("s1"), Is.Null, "a session has it");
+        Assert.That(store.TryGet("s1", out var session), Is.True);
+        session!.Terminate();
+        Assert.That(store.TryClaim("s1"), Is.Not.Null);
+    }
+
+    [Test]
+    public void A_second_session_of_an_id_does_not_take_the_place_of_the_first()
+    {
+        using var engine = new TestEngine();
+        var first = engine.Open(EngineTransports.WebSocket, out _);
+        var second = new EngineSession(
+            engine.Server, first.Id, new DefaultHttpContext(), session => new TestTransport(session, EngineTransports.WebSocket));
+        Assert.That(second.Open, Throws.InvalidOperationException);
+        Assert.That(engine.Server.Sessions, Is.EqualTo(new[] { first }));
+        Assert.That(engine.Handler.Calls, Is.EqualTo(new[] { "opened" }));
     }
 }

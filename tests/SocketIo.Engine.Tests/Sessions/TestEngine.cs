@@ -15,18 +15,18 @@ internal sealed class TestEngine : IDisposable
     private readonly LoggerFactory _loggers;
     private int _sessions;
 
-    public TestEngine(Action<EngineOptions>? configure = null)
+    public TestEngine(Action<EngineOptions>? configure = null, ILoggerProvider? loggers = null)
     {
         var options = new EngineOptions();
         configure?.Invoke(options);
-        _loggers = new LoggerFactory([Log]);
+        _loggers = new LoggerFactory([loggers ?? Log]);
         Server = new EngineServer(
             options,
             "/engine.io",
             Handler,
-            new TimeWithoutTimers(_clock),
+            new TimeWithoutTimers(this),
             _loggers,
-            new EngineMetrics(_services.GetRequiredService<IMeterFactory>()));
+            new EngineMetrics(_services.GetRequiredService<IMeterFactory>())) { Scopes = Scopes };
     }
 
     public EngineServer Server { get; }
@@ -34,6 +34,17 @@ internal sealed class TestEngine : IDisposable
     public TestHandler Handler { get; } = new();
 
     public LogSink Log { get; } = new();
+
+    /// <summary>Fires the timer that was made last, which nobody else does.</summary>
+    public Action? LastTimer { get; private set; }
+
+    /// <summary>The factory of the engine's meter.</summary>
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
+
+    public TestScopes Scopes { get; } = new();
+
+    /// <summary>Whether nobody learns the time.</summary>
+    public bool ClockThrows { get; set; }
 
     /// <summary>A session that is not open yet.</summary>
     public EngineSession Create(EngineTransports kind, out TestTransport transport)
@@ -57,7 +68,7 @@ internal sealed class TestEngine : IDisposable
     {
         var session = Open(EngineTransports.Polling, out polling);
         candidate = new TestTransport(session, EngineTransports.WebSocket);
-        session.TryBeginUpgrade()!.Attach(candidate);
+        Assert.That(session.TryBeginUpgrade(candidate), Is.True);
         return session;
     }
 
@@ -65,27 +76,34 @@ internal sealed class TestEngine : IDisposable
     public void Pass(TimeSpan span)
     {
         _clock.Advance(span);
-        foreach (var session in Server.Sessions)
-            session.Tick(_clock.GetTimestamp());
+        Server.Tick();
     }
 
     public void Dispose()
     {
+        Server.StopAndSettle();
         Server.Dispose();
         _loggers.Dispose();
         _services.Dispose();
         Log.AssertNothingUnexpected();
     }
 
-    private sealed class TimeWithoutTimers(ManualClock clock) : TimeProvider
+    private sealed class TimeWithoutTimers(TestEngine engine) : TimeProvider
     {
-        public override long TimestampFrequency => clock.TimestampFrequency;
+        public override long TimestampFrequency => engine._clock.TimestampFrequency;
 
-        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+        public override DateTimeOffset GetUtcNow() => engine._clock.GetUtcNow();
 
-        public override long GetTimestamp() => clock.GetTimestamp();
+        public override long GetTimestamp() =>
+            engine.ClockThrows ? throw new InvalidOperationException("of a clock") : engine._clock.GetTimestamp();
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new NoTimer();
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (engine.ClockThrows)
+                throw new InvalidOperationException("of a clock");
+            engine.LastTimer = () => callback(state);
+            return new NoTimer();
+        }
     }
 
     private sealed class NoTimer : ITimer

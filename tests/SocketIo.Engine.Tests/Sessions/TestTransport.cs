@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.Sessions;
 
 namespace SocketIo.Engine.Tests.Sessions;
@@ -21,6 +22,11 @@ internal sealed class TestTransport(EngineSession session, EngineTransports kind
     public override EngineTransports Kind => kind;
 
     public override bool IsWritable => !Blocked;
+
+    public override bool HasEnded => IsGone;
+
+    /// <summary>Whether the client has hung up, which nobody reads.</summary>
+    public bool IsGone { get; set; }
 
     public string[] Written => [.. _written];
 
@@ -91,40 +97,46 @@ internal sealed class TestTransport(EngineSession session, EngineTransports kind
     }
 
     /// <summary>The client says something.</summary>
-    public Task ReceiveAsync(string packet, bool isBinary = false) =>
-        session.Receive(this, isBinary, Encoding.UTF8.GetBytes(packet)).AsTask();
+    public async Task ReceiveAsync(string packet, bool isBinary = false)
+    {
+        BeginHandling();
+        try
+        {
+            var pending = session.Receive(this, isBinary, Encoding.UTF8.GetBytes(packet));
+            if (!pending.IsCompleted)
+                AwaitHandling();
+            await pending;
+        }
+        finally
+        {
+            EndHandling();
+        }
+    }
 
     public void EndReceiving() => _received.SetResult();
 
     public override WriteResult TryWrite(Outbox outbox)
     {
-        if (Interlocked.Increment(ref _writers) != 1)
-            Told.Enqueue("two writers");
-        try
+        Enter();
+        BeforeWrite?.Invoke(outbox);
+        lock (_sync)
         {
-            BeforeWrite?.Invoke(outbox);
-            lock (_sync)
+            if (_detached || _blocked)
             {
-                if (_detached)
-                    return WriteResult.Detached;
-                if (_blocked)
-                {
-                    _drainWaits = true;
-                    return WriteResult.Busy;
-                }
+                // before anybody can take the drain over
+                Leave();
+                _drainWaits |= !_detached;
+                return _detached ? WriteResult.Detached : WriteResult.Busy;
             }
-            var frame = outbox.First;
-            _written.Enqueue(FrameText.Of(frame));
-            outbox.ConsumeFirst();
-            AfterWrite?.Invoke(outbox);
-            if (!frame.IsClose)
-                return WriteResult.Written;
-            return kind is EngineTransports.Polling ? WriteResult.Ended : WriteResult.Closed;
         }
-        finally
-        {
-            Interlocked.Decrement(ref _writers);
-        }
+        var frame = outbox.First;
+        _written.Enqueue(FrameText.Of(frame));
+        outbox.ConsumeFirst();
+        AfterWrite?.Invoke(outbox);
+        Leave();
+        if (!frame.IsClose)
+            return WriteResult.Written;
+        return kind is EngineTransports.Polling ? WriteResult.Ended : WriteResult.Closed;
     }
 
     public override void Abort() => Told.Enqueue("abort");
@@ -150,4 +162,12 @@ internal sealed class TestTransport(EngineSession session, EngineTransports kind
     }
 
     public override void SendAsCandidate(Frame frame) => _written.Enqueue(FrameText.Of(frame));
+
+    private void Enter()
+    {
+        if (Interlocked.Increment(ref _writers) != 1)
+            Told.Enqueue("two writers");
+    }
+
+    private void Leave() => Interlocked.Decrement(ref _writers);
 }

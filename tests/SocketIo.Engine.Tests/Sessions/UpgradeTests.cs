@@ -11,7 +11,6 @@ public class UpgradeTests
     public enum Step
     {
         Begun,
-        Attached,
         Probed,
         WaitingForThePost,
         BeforeThePollingTransportKnows,
@@ -32,7 +31,7 @@ public class UpgradeTests
         candidate.Receive("2probe");
         Assert.That(candidate.Written, Is.EqualTo(new[] { "3probe" }));
         Assert.That(polling.Told, Is.EqualTo(new[] { "let go" }));
-        Assert.That(session.State, Is.EqualTo(SessionState.Upgrading));
+        Assert.That(session.CurrentUpgrade, Is.Not.Null);
         Assert.That(session.Transport, Is.EqualTo(EngineTransports.Polling));
     }
 
@@ -132,13 +131,14 @@ public class UpgradeTests
     public void A_session_is_upgraded_by_one_candidate_and_once()
     {
         var session = _engine.Upgrading(out _, out var candidate);
-        Assert.That(session.TryBeginUpgrade(), Is.Null, "while another tries");
+        var other = new TestTransport(session, EngineTransports.WebSocket);
+        Assert.That(session.TryBeginUpgrade(other), Is.False, "while another tries");
         candidate.Receive("5");
-        Assert.That(session.TryBeginUpgrade(), Is.Null, "it is a WebSocket already");
+        Assert.That(session.TryBeginUpgrade(other), Is.False, "it is a WebSocket already");
     }
 
     [Test]
-    public void An_upgrade_that_takes_too_long_costs_the_candidate_only([Values] bool probed)
+    public async Task An_upgrade_that_takes_too_long_costs_the_candidate_only([Values] bool probed)
     {
         var session = _engine.Upgrading(out var polling, out var candidate);
         if (probed)
@@ -146,6 +146,7 @@ public class UpgradeTests
         _engine.Pass(TimeSpan.FromSeconds(9.9));
         Assert.That(candidate.IsAborted, Is.False);
         _engine.Pass(TimeSpan.FromSeconds(0.2));
+        await Deadlines.Eventually(() => candidate.IsAborted);
         AssertPollingGoesOn(session, polling, candidate);
     }
 
@@ -178,24 +179,12 @@ public class UpgradeTests
     }
 
     [Test]
-    public void A_candidate_given_up_before_its_handshake_ended_is_dropped_then()
-    {
-        var session = _engine.Open(EngineTransports.Polling, out _);
-        var attempt = session.TryBeginUpgrade()!;
-        _engine.Pass(TimeSpan.FromSeconds(11));
-        var candidate = new TestTransport(session, EngineTransports.WebSocket);
-        attempt.Attach(candidate);
-        Assert.That(candidate.IsAborted, Is.True);
-        Assert.That(session.State, Is.EqualTo(SessionState.Open));
-    }
-
-    [Test]
     public void What_a_candidate_given_up_still_says_does_not_touch_the_next_one([Values("lost", "5", "closed", "broken", "nonsense")] string what)
     {
         var session = _engine.Upgrading(out _, out var old);
         old.Receive("4nonsense");
         var next = new TestTransport(session, EngineTransports.WebSocket);
-        session.TryBeginUpgrade()!.Attach(next);
+        session.TryBeginUpgrade(next);
         next.Receive("2probe");
         switch (what)
         {
@@ -212,7 +201,7 @@ public class UpgradeTests
                 old.Receive(what);
                 break;
         }
-        Assert.That(session.State, Is.EqualTo(SessionState.Upgrading));
+        Assert.That(session.CurrentUpgrade, Is.Not.Null);
         Assert.That(next.IsAborted, Is.False);
         next.Receive("5");
         Assert.That(session.CurrentTransport, Is.SameAs(next));
@@ -239,11 +228,134 @@ public class UpgradeTests
         Assert.That(_engine.Handler.Calls, Is.EqualTo(new[] { "opened", "closed forced close" }));
         var written = polling.Written[1..].Concat(candidate.Written).Where(text => text != "3probe").ToArray();
         Assert.That(written, Is.EqualTo(new[] { "4before", "close 1000 forced close" }));
-        var upgraded = step >= Step.BeforeThePollingTransportKnows;
+
+        // a client that has been answered does not poll any more, which is what busy means here
+        var upgraded = step >= (pollingIsBusy ? Step.Probed : Step.BeforeThePollingTransportKnows);
         Assert.That(session.Transport, Is.EqualTo(upgraded ? EngineTransports.WebSocket : EngineTransports.Polling));
         Assert.That(candidate.IsAborted, Is.EqualTo(!upgraded));
         session.Terminate();
         Assert.That(_engine.Server.Sessions.Count, Is.Zero);
+    }
+
+    [Test]
+    public void A_session_that_closes_while_the_client_pauses_polling_ends_behind_the_upgrade_packet(
+        [Values("close", "break", "stop", "deadline")] string way)
+    {
+        var session = _engine.Upgrading(out var polling, out var candidate);
+        session.SetDeadline(TimeSpan.FromSeconds(5), "too late");
+        polling.Blocked = true;
+        candidate.Receive("2probe");
+        session.Send("last");
+        switch (way)
+        {
+            case "close":
+                session.Close();
+                break;
+            case "break":
+                session.Break(DisconnectReason.ParseError.With("an invalid packet"));
+                break;
+            case "stop":
+                _engine.Server.StopAndSettle();
+                break;
+            default:
+                _engine.Pass(TimeSpan.FromSeconds(5));
+                SpinWait.SpinUntil(() => _engine.Handler.Calls.Length == 2, Deadlines.Default);
+                break;
+        }
+        Assert.That(candidate.IsAborted, Is.False, "a client that waits to pause polling would hear of nothing any more");
+        Assert.That(session.Send("late"), Is.False);
+        candidate.Receive("5");
+        Assert.That(candidate.Written[1], Is.EqualTo("4last"));
+        Assert.That(candidate.Written[2], Does.StartWith("close "));
+        Assert.That(polling.Written, Has.Length.EqualTo(1));
+        Assert.That(_engine.Handler.Calls, Has.Length.EqualTo(2));
+    }
+
+    [Test]
+    public void A_session_that_closes_before_the_probe_is_answered_ends_on_polling()
+    {
+        var session = _engine.Upgrading(out var polling, out var candidate);
+        polling.Blocked = true;
+        session.Send("last");
+        session.Close();
+        Assert.That(candidate.IsAborted, Is.True);
+        candidate.Receive("2probe");
+        Assert.That(candidate.Written, Is.Empty, "the client must go on polling");
+        polling.Unblock();
+        Assert.That(polling.Written[1..], Is.EqualTo(new[] { "4last", "close 1000 forced close" }));
+    }
+
+    [Test]
+    public async Task A_session_that_closes_goes_on_by_polling_when_the_upgrade_packet_does_not_come([Values("timeout", "lost")] string way)
+    {
+        var session = _engine.Upgrading(out var polling, out var candidate);
+        polling.Blocked = true;
+        candidate.Receive("2probe");
+        session.Send("last");
+        session.Close();
+        if (way == "lost")
+            session.OnLost(candidate, DisconnectReason.TransportClose);
+        else
+            _engine.Pass(TimeSpan.FromSeconds(10));
+        await Deadlines.Eventually(() => candidate.IsAborted);
+        Assert.That(polling.Told.Last(), Is.EqualTo("keep"));
+        Assert.That(session.State, Is.EqualTo(SessionState.Closing));
+        polling.Unblock();
+        Assert.That(polling.Written[1..], Is.EqualTo(new[] { "4last", "close 1000 forced close" }));
+        Assert.That(session.State, Is.EqualTo(SessionState.Closed));
+    }
+
+    [Test]
+    public async Task A_session_that_closes_amid_an_upgrade_ends_in_time_though_the_client_does_nothing()
+    {
+        var session = _engine.Upgrading(out var polling, out var candidate);
+        polling.Blocked = true;
+        candidate.Receive("2probe");
+        session.Close();
+        _engine.Pass(TimeSpan.FromSeconds(10));
+        _engine.Pass(TimeSpan.FromSeconds(20));
+        await Deadlines.Eventually(() => polling.IsAborted && candidate.IsAborted);
+        Assert.That(session.State, Is.EqualTo(SessionState.Closed));
+    }
+
+    [Test]
+    public async Task A_dropped_session_whose_client_pauses_polling_is_told_by_the_end_of_the_upgrade([Values("5", "timeout", "lost")] string end)
+    {
+        var session = _engine.Upgrading(out var polling, out var candidate);
+        polling.Blocked = true;
+        candidate.Receive("2probe");
+        session.Send("dropped");
+        session.Drop(DisconnectReason.TransportError);
+        Assert.That(_engine.Handler.Calls[^1], Is.EqualTo("closed transport error"), "the handler at once");
+        Assert.That(candidate.IsAborted, Is.False, "the client would not hear it");
+        switch (end)
+        {
+            case "5":
+                candidate.Receive("5");
+                break;
+            case "timeout":
+                _engine.Pass(TimeSpan.FromSeconds(10));
+                break;
+            default:
+                session.OnLost(candidate, DisconnectReason.TransportClose);
+                break;
+        }
+        await Deadlines.Eventually(() => candidate.IsAborted && polling.IsAborted);
+        Assert.That(candidate.Written.Concat(polling.Written), Has.None.Contains("dropped"));
+        Assert.That(_engine.Server.Sessions.Count, Is.Zero);
+    }
+
+    [Test]
+    public void A_client_that_leaves_amid_an_upgrade_is_not_waited_for([Values("closes", "is lost")] string way)
+    {
+        var session = _engine.Upgrading(out var polling, out var candidate);
+        candidate.Receive("2probe");
+        if (way == "closes")
+            polling.Receive("1");
+        else
+            session.OnLost(polling, DisconnectReason.TransportError);
+        Assert.That(session.State, Is.EqualTo(SessionState.Closed));
+        Assert.That(candidate.IsAborted, Is.True);
     }
 
     [Test]
@@ -262,7 +374,7 @@ public class UpgradeTests
     [Test]
     public void A_stop_at_any_step_of_an_upgrade_closes_the_session_once([Values] Step step)
     {
-        Run(step, pollingIsBusy: false, _ => _engine.Server.Stop(), out var polling, out var candidate);
+        Run(step, pollingIsBusy: false, _ => _engine.Server.StopAndSettle(), out var polling, out var candidate);
         Assert.That(_engine.Handler.Calls, Is.EqualTo(new[] { "opened", "closed server shutting down" }));
         var written = polling.Written.Concat(candidate.Written);
         Assert.That(written.Count(text => text == "close 1001 server shutting down"), Is.EqualTo(1));
@@ -271,11 +383,16 @@ public class UpgradeTests
     [Test]
     public void A_timeout_at_any_step_of_an_upgrade_either_comes_first_or_does_nothing([Values] Step step, [Values] bool pollingIsBusy)
     {
-        var session = Run(step, pollingIsBusy, _ => _engine.Pass(TimeSpan.FromSeconds(11)), out var polling, out var candidate);
+        var upgraded = step >= Step.BeforeThePollingTransportKnows;
+        void TimeOut(EngineSession session)
+        {
+            _engine.Pass(TimeSpan.FromSeconds(11));
+            SpinWait.SpinUntil(() => upgraded || session.CurrentUpgrade is null, Deadlines.Default);
+        }
+
+        var session = Run(step, pollingIsBusy, TimeOut, out var polling, out var candidate);
         polling.Unblock();
         session.Send("after");
-
-        var upgraded = step >= Step.BeforeThePollingTransportKnows;
         Assert.That(session.Transport, Is.EqualTo(upgraded ? EngineTransports.WebSocket : EngineTransports.Polling));
         Assert.That(candidate.IsAborted, Is.EqualTo(!upgraded));
         Assert.That(session.State, Is.EqualTo(SessionState.Open));
@@ -362,10 +479,8 @@ public class UpgradeTests
                 Elsewhere.Run(() => action(session));
         }
 
-        var attempt = session.TryBeginUpgrade()!;
+        Assert.That(session.TryBeginUpgrade(to), Is.True);
         At(Step.Begun);
-        attempt.Attach(to);
-        At(Step.Attached);
         to.Receive("2probe");
         At(Step.Probed);
         from.IsReceiving = true;
@@ -396,6 +511,6 @@ public class UpgradeTests
         Assert.That(polling.Written[^1], Is.EqualTo("4still here"));
         candidate.Receive("5");
         Assert.That(session.Transport, Is.EqualTo(EngineTransports.Polling), "its upgrade packet comes too late");
-        Assert.That(session.TryBeginUpgrade(), Is.Not.Null, "another may try");
+        Assert.That(session.TryBeginUpgrade(new TestTransport(session, EngineTransports.WebSocket)), Is.True, "another may try");
     }
 }

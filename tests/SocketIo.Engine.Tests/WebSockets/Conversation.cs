@@ -1,4 +1,5 @@
 using System.Text;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.WebSockets;
 
 namespace SocketIo.Engine.Tests.WebSockets;

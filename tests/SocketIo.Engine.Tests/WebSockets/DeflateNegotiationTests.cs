@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Primitives;
-using SocketIo.Engine.Sessions;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.WebSockets;
 
 namespace SocketIo.Engine.Tests.WebSockets;

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using SocketIo.Engine.WebSockets;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.Tests.WebSockets;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using SocketIo.Engine.Sessions;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.WebSockets;
 
 namespace SocketIo.Engine.Tests.WebSockets;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.Sessions;
 using SocketIo.Engine.WebSockets;
 
@@ -26,7 +27,7 @@ public class FrameDeflaterTests
         var noise = new byte[500];
         new Random(1).NextBytes(noise);
         var text = Encoding.UTF8.GetBytes(Long);
-        var frame = Frame.OfText(text.AsSpan(1), new byte[1000], noise, new byte[99], Array.Empty<byte>(), new byte[70_000]);
+        var frame = Frame.Of(Opcode.Text, text, new byte[1000], noise, new byte[99], Array.Empty<byte>(), new byte[70_000]);
         var deflated = Deflater.Adapt(frame);
         Assert.That(deflated.Length, Is.LessThan(900));
         Assert.That(FirstBytes(deflated), Is.EqualTo(new byte[] { 0xC1, 0xC2, 0x82, 0x82, 0x82, 0xC2 }));
@@ -46,7 +47,7 @@ public class FrameDeflaterTests
     {
         var noise = new byte[5000];
         new Random(1).NextBytes(noise);
-        var frame = Frame.OfBinary(noise);
+        var frame = Frame.Of(Opcode.Binary, noise);
         Assert.That(Deflater.Adapt(frame), Is.SameAs(frame));
     }
 
@@ -54,7 +55,7 @@ public class FrameDeflaterTests
     public void Control_frames_and_tiny_messages_stay_also_without_a_threshold()
     {
         var deflater = new FrameDeflater(threshold: 0, longest: int.MaxValue);
-        foreach (var frame in new[] { Frame.Ping, Frame.Of(Opcode.Ping, new byte[125]), Frame.Close(1000, new string('x', 120)), Frame.OfBinary([]) })
+        foreach (var frame in new[] { Frame.Ping, Frame.Of(Opcode.Ping, new byte[125]), Frame.Close(1000, new string('x', 120)), Frame.Of(Opcode.Binary, []) })
             Assert.That(deflater.Adapt(frame), Is.SameAs(frame));
     }
 
@@ -79,7 +80,7 @@ public class FrameDeflaterTests
     public void A_frame_made_over_for_an_old_client_stays_uncompressed()
     {
         var old = new Revision3(isBase64: false);
-        var frame = Frame.OfBinary(new byte[1000]);
+        var frame = Frame.Of(Opcode.Binary, new byte[1000]);
         Assert.That(Deflater.Adapt(old.Adapt(frame)).Length, Is.LessThan(100));
         Assert.That(Deflater.Adapt(old.Adapt(frame.Uncompressed())).Length, Is.GreaterThan(1000));
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.WebSockets;
 
 namespace SocketIo.Engine.Tests.WebSockets;
@@ -196,6 +197,7 @@ public class FrameReaderTests
         var input = new ReadOnlySequence<byte>(ClientFrames.Header(Opcode.Binary, length));
         Assert.That(reader.TryRead(ref input), Is.EqualTo(FrameReadStatus.Error));
         Assert.That(reader.CloseCode, Is.EqualTo(1009));
+        Assert.That(reader.CloseReason, Is.EqualTo($"the message is too big: {length} bytes, {Limit} are allowed").And.Length.LessThanOrEqualTo(123));
     }
 
     [Test]

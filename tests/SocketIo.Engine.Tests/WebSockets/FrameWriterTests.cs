@@ -1,4 +1,4 @@
-using SocketIo.Engine.WebSockets;
+using SocketIo.Engine.Frames;
 
 namespace SocketIo.Engine.Tests.WebSockets;
 

@@ -35,12 +35,12 @@ public class WebSocketTransportTests
         using var engine = new TestEngine();
         var session = engine.Open(EngineTransports.Polling, out var polling);
         polling.Blocked = true;
-        session.TryBeginUpgrade();
-        session.Close();
-        Assert.That(session.State, Is.EqualTo(SessionState.Closing));
         var input = new MemoryStream([0x88, 0x80, 1, 2, 3, 4]);
         var candidate = new WebSocketTransport(
             session, PipeReader.Create(input), Stream.Null, socket: null, isCandidate: true, new DefaultHttpContext());
+        session.TryBeginUpgrade(candidate);
+        session.Close();
+        Assert.That(session.State, Is.EqualTo(SessionState.Closing));
         await candidate.RunAsync().WithDeadline();
     }
 }

@@ -7,13 +7,16 @@ namespace SocketIo.Functional.Tests.Browser;
 [NonParallelizable]
 public class ChatTests
 {
+    // The client waits longer after each attempt that came too early, up to 5 s and half as much again.
+    private static readonly LocatorAssertionsToBeHiddenOptions UntilItIsBack = new() { Timeout = 20_000 };
+
     private Chromium _browser = null!;
-    private ChatSample _sample = null!;
+    private SampleProcess _sample = null!;
 
     [SetUp]
     public async Task Start()
     {
-        _sample = await ChatSample.StartAsync();
+        _sample = await SampleProcess.StartAsync("Chat");
         _browser = await Chromium.StartAsync();
     }
 
@@ -91,9 +94,9 @@ public class ChatTests
         await Expect(ann.GetByTestId("banner")).ToBeVisibleAsync();
         await KeepAsync(ann, "reconnecting");
 
-        _sample = await ChatSample.StartAsync(port);
-        await Expect(ann.GetByTestId("banner")).ToBeHiddenAsync();
-        await Expect(bob.GetByTestId("banner")).ToBeHiddenAsync();
+        _sample = await SampleProcess.StartAsync("Chat", port);
+        await Expect(ann.GetByTestId("banner")).ToBeHiddenAsync(UntilItIsBack);
+        await Expect(bob.GetByTestId("banner")).ToBeHiddenAsync(UntilItIsBack);
         await Expect(ann.GetByTestId("people")).ToContainTextAsync("Bob");
         await SayAsync(ann, "we are back");
         await Expect(bob.GetByTestId("log")).ToContainTextAsync("we are back");

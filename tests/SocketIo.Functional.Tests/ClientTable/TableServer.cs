@@ -19,7 +19,7 @@ internal sealed class TableServer : IAsyncDisposable
         var table = new TableServer();
         table._server = await TestServer.StartSocketIoAsync(
             table.Configure,
-            options => options.AllowEIO3 = true,
+            options => options.AllowEngineIo3 = true,
             builder => AddParser(builder.Services.AddSocketIo(), messagePack),
             MapPages);
         return table;

@@ -241,6 +241,15 @@ public sealed class NodeClientTests(Way way)
         await client.DisposeAsync();
     }
 
+    [Test]
+    public async Task A_client_that_is_told_to_send_binary_as_base64_is_understood()
+    {
+        await using var server = await StartAsync(io => io.On("echo", (Socket _, byte[] bytes, string text) => Task.FromResult((byte[])[.. bytes, 9])));
+        var client = await server.OpenAsync("/", new { transports = way.Transports, rejectUnauthorized = false, forceBase64 = true });
+        var answer = await client.EmitWithAckAsync("echo", new byte[] { 1, 2, 3 }, "x");
+        Assert.That(answer.Single().GetBinary(), Is.EqualTo(new byte[] { 1, 2, 3, 9 }));
+    }
+
     private Task<TestServer> StartAsync(Action<SocketIoServer>? configure = null, int port = 0) =>
         TestServer.StartSocketIoAsync(configure, https: way.Https, protocols: way.Protocols, port: port);
 

@@ -24,7 +24,6 @@ internal static class Snippet
         """;
 
     private const string AroundFragment = """
-        using SocketIo;
         var builder = WebApplication.CreateBuilder(args);
         var app = builder.Build();
         var io = app.Services.GetRequiredService<SocketIoServer>();
@@ -49,10 +48,18 @@ internal static class Snippet
         var isProgram = code.Contains("WebApplication.CreateBuilder", StringComparison.Ordinal);
         var compilation = CSharpCompilation.Create(
             "snippet",
-            [Parse(Implicit), Parse(NamedTypes), Parse(isProgram ? code : AroundFragment + code)],
+            [Parse(Implicit), Parse(NamedTypes), Parse(isProgram ? code : Around(code))],
             References,
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
         return [.. compilation.GetDiagnostics().Where(static one => one.Severity is DiagnosticSeverity.Error).Select(static one => one.ToString())];
+    }
+
+    // its using directives stay in front
+    private static string Around(string fragment)
+    {
+        var lines = fragment.Split('\n');
+        var usings = lines.TakeWhile(static line => line.StartsWith("using ", StringComparison.Ordinal)).ToArray();
+        return string.Join('\n', ["using SocketIo;", .. usings.Except(["using SocketIo;"]), AroundFragment, .. lines[usings.Length..]]);
     }
 
     private static SyntaxTree Parse(string code) => CSharpSyntaxTree.ParseText(code, new CSharpParseOptions(LanguageVersion.Latest));

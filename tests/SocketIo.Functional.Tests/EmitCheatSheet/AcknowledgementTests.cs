@@ -43,6 +43,45 @@ public sealed class AcknowledgementTests
     }
 
     [Test]
+    public async Task A_stock_client_s_several_values_are_a_tuple_or_values_of_any_number()
+    {
+        await using var server = await StartAsync();
+        var (client, socket) = await server.ConnectAsync();
+        await client.OnAckEchoAsync("echo");
+        var (text, data) = await socket.EmitWithAckAsync<string, byte[]>("echo", "a", new byte[] { 1, 2 }).WithDeadline();
+        Assert.That(text, Is.EqualTo("a"));
+        Assert.That(data, Is.EqualTo(new byte[] { 1, 2 }));
+        var values = await socket.EmitWithAckAsync("echo", 1, null, "c").WithDeadline();
+        Assert.That((values.Count, values.Get<int>(0), values.Get<string>(1), values.Get<string>(2)), Is.EqualTo((3, 1, (string?)null, "c")));
+        Assert.That((await socket.EmitWithAckAsync("echo").WithDeadline()).Count, Is.Zero);
+        var results = await server.Io.EmitWithAckAsync<string, int>("echo", "b", 2).WithDeadline();
+        Assert.That(results.Values, Is.EqualTo(new[] { ((string?)"b", 2) }));
+        var remote = (await server.Io.FetchSocketsAsync()).Single();
+        Assert.That(await remote.EmitWithAckAsync<int>("echo", 7).WithDeadline(), Is.EqualTo(7));
+    }
+
+    [Test]
+    public async Task A_stock_client_is_acknowledged_while_the_handler_goes_on()
+    {
+        await using var server = await StartAsync();
+        var (client, _) = await server.ConnectAsync();
+        var gate = new TaskCompletionSource();
+        var done = new TaskCompletionSource<bool>();
+        server.Io.On("order", async (Socket _, string dish, Ack ack) =>
+        {
+            await ack.SendAsync("accepted", dish, new byte[] { 1 });
+            await gate.Task;
+            await ack.SendAsync("too late");
+            done.SetResult(ack.IsWanted);
+        });
+        var answer = await client.EmitWithAckAsync("order", "soup").WithDeadline();
+        Assert.That(answer.Take(2).Select(static value => value.GetString()), Is.EqualTo(new[] { "accepted", "soup" }));
+        Assert.That(answer, Has.Length.EqualTo(3));
+        gate.SetResult();
+        Assert.That(await done.Task.WithDeadline());
+    }
+
+    [Test]
     public async Task An_acknowledgement_in_time_is_the_result_and_the_time_is_no_longer_counted()
     {
         await using var server = await StartAsync();
@@ -50,7 +89,7 @@ public sealed class AcknowledgementTests
         await client.OnAckEchoAsync("echo");
         var answer = socket.Timeout(FiveSeconds).EmitWithAckAsync<int>("echo", 42);
         Assert.That(await answer.WithDeadline(), Is.EqualTo(42));
-        Assert.That(server.Io.Acks.Count, Is.Zero);
+        Assert.That(server.Io.CountPendingAcks(), Is.Zero);
         _clock.Advance(FiveSeconds);
         await client.EmitWithAckAsync("answer me");
         Assert.That(socket.IsConnected);
@@ -69,7 +108,7 @@ public sealed class AcknowledgementTests
         {
             Assert.That(exception.EventName, Is.EqualTo("silence"));
             Assert.That(exception.Timeout, Is.EqualTo(FiveSeconds));
-            Assert.That(server.Io.Acks.Count, Is.Zero);
+            Assert.That(server.Io.CountPendingAcks(), Is.Zero);
         });
     }
 
@@ -115,7 +154,7 @@ public sealed class AcknowledgementTests
         {
             Assert.That(exception.EventName, Is.EqualTo("silence"));
             Assert.That(exception.SocketId, Is.EqualTo(socket.Id));
-            Assert.That(server.Io.Acks.Count, Is.Zero);
+            Assert.That(server.Io.CountPendingAcks(), Is.Zero);
         });
     }
 
@@ -127,7 +166,7 @@ public sealed class AcknowledgementTests
         await socket.DisconnectAsync();
         await client.DisconnectedAsync();
         await Assert.ThrowsAsync<SocketDisconnectedException>(async () => await socket.EmitWithAckAsync<string>("too late").WithDeadline());
-        Assert.That(server.Io.Acks.Count, Is.Zero);
+        Assert.That(server.Io.CountPendingAcks(), Is.Zero);
     }
 
     [Test]
@@ -142,7 +181,7 @@ public sealed class AcknowledgementTests
         await source.CancelAsync();
         await Assert.CatchAsync<OperationCanceledException>(async () => await single.WithDeadline());
         await Assert.CatchAsync<OperationCanceledException>(async () => await broadcast.WithDeadline());
-        Assert.That(server.Io.Acks.Count, Is.Zero);
+        Assert.That(server.Io.CountPendingAcks(), Is.Zero);
     }
 
     [Test]
@@ -162,7 +201,7 @@ public sealed class AcknowledgementTests
         await Assert.ThrowsAsync<ArgumentException>(async () => await socket.EmitWithAckAsync<int>("connect"));
         await Assert.CatchAsync(async () => await socket.EmitWithAckAsync<int>("unserialisable", new Unserialisable()));
         await Assert.CatchAsync(async () => await server.Io.EmitWithAckAsync<int>("unserialisable", new Unserialisable()));
-        Assert.That(server.Io.Acks.Count, Is.Zero);
+        Assert.That(server.Io.CountPendingAcks(), Is.Zero);
     }
 
     [Test]
@@ -188,7 +227,7 @@ public sealed class AcknowledgementTests
         var results = await server.Io.Timeout(FiveSeconds).EmitWithAckAsync<int>("number?").WithDeadline();
         Assert.Multiple(() =>
         {
-            Assert.That(results.Complete);
+            Assert.That(results.IsComplete);
             Assert.That(results.Missing, Is.Empty);
             Assert.That(results.Values, Is.EquivalentTo(new[] { 1, 2, 3 }));
             Assert.That(results.Responses.Select(response => (response.SocketId, response.Value)), Is.EquivalentTo(ids.Select((id, i) => (id, i + 1))));
@@ -208,7 +247,7 @@ public sealed class AcknowledgementTests
         var results = await sender.Socket.To("room").Timeout(FiveSeconds).EmitWithAckAsync<bool>("ready?", "x").WithDeadline();
         Assert.Multiple(() =>
         {
-            Assert.That(results.Complete);
+            Assert.That(results.IsComplete);
             Assert.That(results.Responses.Single(), Is.EqualTo(new AckResponse<bool>(member.Socket.Id, true)));
         });
     }
@@ -230,10 +269,10 @@ public sealed class AcknowledgementTests
         var results = await asking.WithDeadline();
         Assert.Multiple(() =>
         {
-            Assert.That(results.Complete, Is.False);
+            Assert.That(results.IsComplete, Is.False);
             Assert.That(results.Values, Is.EqualTo(new[] { "yes" }));
             Assert.That(results.Missing, Is.EqualTo(new[] { silent.Socket.Id }));
-            Assert.That(server.Io.Acks.Count, Is.Zero);
+            Assert.That(server.Io.CountPendingAcks(), Is.Zero);
         });
     }
 
@@ -250,10 +289,10 @@ public sealed class AcknowledgementTests
         var results = await asking.WithDeadline();
         Assert.Multiple(() =>
         {
-            Assert.That(results.Complete, Is.False);
+            Assert.That(results.IsComplete, Is.False);
             Assert.That(results.Values, Is.EqualTo(new[] { "yes" }));
             Assert.That(results.Missing, Is.EqualTo(new[] { leaving.Socket.Id }));
-            Assert.That(server.Io.Acks.Count, Is.Zero);
+            Assert.That(server.Io.CountPendingAcks(), Is.Zero);
         });
     }
 
@@ -262,7 +301,7 @@ public sealed class AcknowledgementTests
     {
         await using var server = await StartAsync();
         var results = await server.Io.To("nobody").EmitWithAckAsync<string>("there?", ["a", 1, null, true]).WithDeadline();
-        Assert.That(results.Complete);
+        Assert.That(results.IsComplete);
         Assert.That(results.Responses, Is.Empty);
     }
 

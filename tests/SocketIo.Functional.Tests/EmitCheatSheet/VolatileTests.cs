@@ -35,6 +35,20 @@ public sealed class VolatileTests
     }
 
     [Test]
+    public async Task A_volatile_event_that_asks_for_an_acknowledgement_and_is_dropped_fails_at_once_and_of_a_broadcast_is_missing()
+    {
+        await using var server = await TestServer.StartSocketIoAsync();
+        using var client = await RawPolling.OpenAsync(server.Address, "/socket.io/");
+        var socket = await JoinAsync(server, client);
+
+        var exception = await Assert.ThrowsAsync<EventDroppedException>(() => socket.Volatile.EmitWithAckAsync<int>("lost").WithDeadline());
+        Assert.That((exception!.EventName, exception.SocketId), Is.EqualTo(("lost", socket.Id)));
+        Assert.That(exception.Message, Does.Contain("volatile"));
+        var results = await server.Io.Volatile.EmitWithAckAsync<int>("lost").WithDeadline();
+        Assert.That(results.Missing, Is.EqualTo(new[] { socket.Id }));
+    }
+
+    [Test]
     public async Task Volatile_events_arrive_while_the_client_can_be_sent_to()
     {
         await using var server = await TestServer.StartSocketIoAsync();

@@ -34,6 +34,7 @@ public class ConventionTests
         await using var host = await EngineHost.StartAsync(options => options.Cors = new CorsPolicyBuilder(Origin)
             .WithMethods("GET", "PUT", "POST").WithHeaders("my-header").WithExposedHeaders("my-exposed-header").AllowCredentials()
             .SetPreflightMaxAge(TimeSpan.FromSeconds(123)).Build());
+        host.Log.Expect("a proxy in front of the server");
         using var client = RawPolling.Create(host.Address);
         var bad = new HttpRequestMessage(HttpMethod.Get, "/engine.io/?EIO=4&transport=websocket");
         bad.Headers.Add("Origin", Origin);
@@ -127,6 +128,38 @@ public class ConventionTests
         Assert.That(await OptionsTests.StatusAsync(client, Target), Is.EqualTo(200));
         Assert.That(await OptionsTests.StatusAsync(client, Target), Is.EqualTo(200));
         Assert.That(await OptionsTests.StatusAsync(client, Target), Is.EqualTo(503));
+    }
+
+    [Test]
+    public async Task A_timeout_for_all_requests_of_the_application_ends_neither_a_poll_nor_a_WebSocket()
+    {
+        var timedOut = new TaskCompletionSource();
+        await using var host = await EngineHost.StartAsync(
+            build: builder => builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new() { Timeout = TimeSpan.FromMilliseconds(50) }),
+            map: app =>
+            {
+                app.UseRouting().UseRequestTimeouts();
+                app.MapGet("/slow", async context =>
+                {
+                    await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+                    timedOut.SetResult();
+                });
+            });
+        using var polling = await RawPolling.OpenAsync(host.Address);
+        using var socket = await RawWebSocket.OpenAsync(host.Address);
+        var poll = polling.PollAsync();
+        await Deadlines.Eventually(() => host.Session(polling.Sid).CurrentTransport.IsWritable);
+
+        // begun later, and over
+        using var http = new HttpClient { BaseAddress = host.Address };
+        using var slow = await http.GetAsync(new Uri("/slow", UriKind.Relative));
+        await timedOut.Task.WithDeadline();
+        Assert.That(poll.IsCompleted, Is.False);
+        host.Session(polling.Sid).Send("still");
+        Assert.That(await poll.WithDeadline(), Is.EqualTo(new[] { "4still" }));
+        await socket.SendAsync("4still");
+        Assert.That((await socket.ReadAsync()).Text, Is.EqualTo("4still"));
+        await polling.PostAsync("1");
     }
 
     private static async Task AssertCors(EngineHost host, bool allowed)

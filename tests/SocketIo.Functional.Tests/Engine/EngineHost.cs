@@ -49,7 +49,7 @@ internal sealed class EngineHost : IAsyncDisposable
                 map?.Invoke(web);
                 var options = new EngineOptions();
                 configure?.Invoke(options);
-                engine = EngineExtensions.CreateServer(web.Services, options, options.Path, app);
+                engine = EngineExtensions.CreateServer(web.Services, options, options.Path, app, new UnfinishedWork());
                 var endpoint = EngineExtensions.Map(web, engine, serveFile: null);
                 conventions?.Invoke(endpoint);
             },

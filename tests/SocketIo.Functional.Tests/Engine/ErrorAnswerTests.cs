@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using SocketIo.Engine;
 using SocketIo.Engine.Sessions;
 using SocketIo.TestKit;
@@ -17,11 +18,14 @@ public class ErrorAnswerTests
     private EngineHost _host = null!;
 
     [OneTimeSetUp]
-    public async Task Start() => _host = await EngineHost.StartAsync(options => options.Events.OnConnectionError = error =>
+    public async Task Start() => _host = await EngineHost.StartAsync(options => options.Events.OnConnectionError(error =>
     {
         lock (_errors)
-            _errors.Add(error with { HttpContext = null! });
-    });
+            _errors.Add(error);
+    }));
+
+    [SetUp]
+    public void ExpectTheWarning() => _host.Log.Expect("a proxy in front of the server");
 
     [OneTimeTearDown]
     public async Task Stop() => await _host.DisposeAsync();
@@ -38,6 +42,7 @@ public class ErrorAnswerTests
     [TestCase("GET", "EIO=4&transport=websocket&sid=test", UnknownSession)]
     [TestCase("POST", "EIO=4&transport=polling", BadMethod)]
     [TestCase("OPTIONS", "EIO=4&transport=polling", BadMethod)]
+    [TestCase("PATCH", "EIO=4&transport=polling", BadMethod)]
     [TestCase("DELETE", "EIO=4&transport=websocket", BadMethod)]
     [TestCase("GET", "EIO=4&transport=websocket", BadRequest)]
     [TestCase("GET", "EIO=3&transport=polling", UnsupportedVersion)]
@@ -52,6 +57,48 @@ public class ErrorAnswerTests
         Assert.That(response.Content.Headers.ContentType!.MediaType, Is.EqualTo("application/json"));
         lock (_errors)
             Assert.That(body, Is.EqualTo($$"""{"code":{{_errors[^1].Code}},"message":"{{_errors[^1].Message}}"}"""));
+    }
+
+    [TestCase("EIO=3&transport=polling")]
+    [TestCase("transport=polling")]
+    public async Task The_log_and_the_event_name_the_option_that_lets_an_old_client_in_and_the_answer_does_not(string query)
+    {
+        using var client = RawPolling.Create(_host.Address);
+        using var response = await client.GetAsync(query);
+        Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(UnsupportedVersion));
+        Assert.That(_host.Log.Entries.Last(entry => entry.Category == "SocketIo.Engine").Message, Does.Contain(nameof(EngineOptions.AllowEngineIo3)));
+        lock (_errors)
+            Assert.That(_errors[^1].Detail, Does.Contain(nameof(EngineOptions.AllowEngineIo3)));
+    }
+
+    [Test]
+    public async Task A_HEAD_request_opens_no_session()
+    {
+        using var client = RawPolling.Create(_host.Address);
+        var sessions = _host.SessionCount;
+        using var response = await client.GetAsync(method: HttpMethod.Head);
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(_host.SessionCount, Is.EqualTo(sessions));
+    }
+
+    [TestCase("")]
+    [TestCase("&sid=")]
+    public async Task The_first_request_for_a_WebSocket_that_is_none_is_a_warning_that_says_what_to_configure(string sid)
+    {
+        await using var host = await EngineHost.StartAsync();
+        host.Log.Expect("a proxy in front of the server");
+        using var client = await RawPolling.OpenAsync(host.Address);
+        using var http = new HttpClient { BaseAddress = host.Address };
+        for (var i = 0; i < 3; i++)
+        {
+            using var response = await http.GetAsync(
+                new Uri("/engine.io/?EIO=4&transport=websocket" + sid + (sid.Length > 0 ? client.Sid : ""), UriKind.Relative));
+            Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo(BadRequest));
+        }
+        var warning = host.Log.Entries.Single(entry => entry.Level is LogLevel.Warning).Message;
+        foreach (var part in new[] { "Connection: Upgrade", "Upgrade: websocket", "proxy_set_header" })
+            Assert.That(warning, Does.Contain(part));
+        await client.PostAsync("1");
     }
 
     [TestCase("", "Transport unknown")]
@@ -75,6 +122,18 @@ public class ErrorAnswerTests
             _host.Address, "/engine.io/?EIO=4&transport=websocket", "Sec-WebSocket-Key: again\r\n");
         Assert.That(client.Status, Is.EqualTo(400));
         Assert.That(client.Body, Does.Contain("Bad request"));
+    }
+
+    [TestCase("")]
+    [TestCase("&sid=")]
+    public async Task A_WebSocket_handshake_of_another_version_is_told_the_version_that_is_served(string sid)
+    {
+        using var polling = await RawPolling.OpenAsync(_host.Address);
+        using var client = await RawWebSocket.ConnectAsync(
+            _host.Address, "/engine.io/?EIO=4&transport=websocket" + (sid == "" ? "" : sid + polling.Sid), "Sec-WebSocket-Version: 8\r\n");
+        Assert.That(client.Status, Is.EqualTo(400));
+        Assert.That(client.Response, Does.Contain("Sec-WebSocket-Version: 13"));
+        await polling.PostAsync("1");
     }
 
     [Test]
@@ -130,6 +189,9 @@ public class ErrorAnswerTests
 
     [TestCase("PUT")]
     [TestCase("DELETE")]
+    [TestCase("PATCH")]
+    [TestCase("HEAD")]
+    [TestCase("OPTIONS")]
     public async Task Other_methods_on_a_session_are_not_allowed(string method)
     {
         using var client = await RawPolling.OpenAsync(_host.Address);

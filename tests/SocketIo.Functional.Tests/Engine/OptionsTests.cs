@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -91,7 +92,7 @@ public class OptionsTests
         using var plainResponse = await plain.GetAsync();
         Assert.That(plainResponse.Headers.Contains("Set-Cookie"), Is.False);
 
-        await using var host = await EngineHost.StartAsync(options => options.Cookie = new CookieBuilder
+        await using var host = await EngineHost.StartAsync(options => options.Cookie = new()
         {
             Path = "/custom",
             SameSite = SameSiteMode.Strict,
@@ -110,9 +111,24 @@ public class OptionsTests
     }
 
     [Test]
+    public async Task A_cookie_of_which_nothing_is_said_is_as_safe_as_the_references_and_what_is_said_counts()
+    {
+        await using var host = await EngineHost.StartAsync(options => options.Cookie = new());
+        using var client = RawPolling.Create(host.Address);
+        using var response = await client.GetAsync();
+        Assert.That(response.Headers.GetValues("Set-Cookie"), Is.EqualTo(new[] { $"io={host.App.Sessions.Keys.Single()}; path=/; samesite=lax; httponly" }));
+
+        await using var other = await EngineHost.StartAsync(
+            options => options.Cookie = new() { HttpOnly = false, SameSite = SameSiteMode.None, SecurePolicy = CookieSecurePolicy.Always });
+        using var second = RawPolling.Create(other.Address);
+        using var explicitly = await second.GetAsync();
+        Assert.That(explicitly.Headers.GetValues("Set-Cookie"), Is.EqualTo(new[] { $"io={other.App.Sessions.Keys.Single()}; path=/; secure; samesite=none" }));
+    }
+
+    [Test]
     public async Task A_cookie_has_the_name_of_the_options()
     {
-        await using var host = await EngineHost.StartAsync(options => options.Cookie = new CookieBuilder { Name = "woot", HttpOnly = false });
+        await using var host = await EngineHost.StartAsync(options => options.Cookie = new() { Name = "woot", HttpOnly = false });
         using var client = RawPolling.Create(host.Address);
         using var response = await client.GetAsync();
         Assert.That(
@@ -130,7 +146,7 @@ public class OptionsTests
         var errors = new List<int>();
         await using var host = await EngineHost.StartAsync(options =>
         {
-            options.Events.OnConnectionError = error => errors.Add(error.Code);
+            options.Events.OnConnectionError(error => errors.Add(error.Code));
             options.AllowRequest = async context =>
             {
                 Interlocked.Increment(ref asked);
@@ -191,7 +207,7 @@ public class OptionsTests
         var made = 0;
         await using var host = await EngineHost.StartAsync(options =>
         {
-            options.Events.OnConnectionError = error => errors.Add((error.Code, error.Detail));
+            options.Events.OnConnectionError(error => errors.Add((error.Code, error.Detail)));
             options.GenerateId = _ => Interlocked.Increment(ref made) == 1 ? new("used") : way switch
             {
                 "in use" => new("used"),
@@ -213,14 +229,55 @@ public class OptionsTests
     }
 
     [Test]
+    public async Task Of_two_requests_that_get_the_same_id_at_the_same_moment_the_second_is_refused([Values] bool webSocket)
+    {
+        var made = 0;
+        var bothAsked = new TaskCompletionSource();
+        var errors = new List<(int, string?)>();
+        await using var host = await EngineHost.StartAsync(options =>
+        {
+            options.Events.OnConnectionError(error => errors.Add((error.Code, error.Detail)));
+            options.GenerateId = async _ =>
+            {
+                if (Interlocked.Increment(ref made) == 2)
+                    bothAsked.SetResult();
+                await bothAsked.Task;
+                return "same";
+            };
+        });
+        host.Log.Expect("GenerateId");
+        var sockets = new ConcurrentBag<RawWebSocket>();
+        async Task<int> OpenAsync()
+        {
+            if (webSocket)
+            {
+                var socket = await RawWebSocket.ConnectAsync(host.Address, "/engine.io/" + WebSocketQuery);
+                sockets.Add(socket);
+                return socket.Status == 101 ? 200 : socket.Status;
+            }
+            using var polling = RawPolling.Create(host.Address);
+            using var response = await polling.GetAsync();
+            return (int)response.StatusCode;
+        }
+
+        var statuses = await Task.WhenAll(OpenAsync(), OpenAsync()).WithDeadline();
+        Assert.That(statuses, Is.EquivalentTo(new[] { 200, 400 }));
+        Assert.That(errors, Is.EqualTo(new[] { (3, "ID_GENERATION_ERROR") }));
+        Assert.That(host.SessionCount, Is.EqualTo(1));
+        foreach (var socket in sockets)
+            socket.Dispose();
+    }
+
+    [Test]
     public async Task Header_events_come_for_the_first_and_for_each_answer()
     {
         var initial = 0;
         var all = 0;
         await using var host = await EngineHost.StartAsync(options =>
         {
-            options.Events.OnInitialHeaders = (context, headers) => headers["X-Initial"] = $"{++initial} {context.Request.Query["transport"]}";
-            options.Events.OnHeaders = (_, headers) => headers["X-All"] = $"{++all}";
+            options.Events.OnInitialHeaders((context, headers) => headers["X-Initial"] = $"{++initial} {context.Request.Query["transport"]}");
+            options.Events.OnHeaders((_, headers) => headers["X-All"] = "?");
+            options.Events.OnHeaders((_, headers) => headers["X-All"] = $"{++all}");
         });
         using var client = RawPolling.Create(host.Address);
         using var open = await client.GetAsync();
@@ -247,21 +304,21 @@ public class OptionsTests
     {
         await using var host = await EngineHost.StartAsync(options =>
         {
-            options.Cookie = new CookieBuilder();
-            options.Events.OnInitialHeaders = (_, headers) => headers.Append("Set-Cookie", "initial=1");
-            options.Events.OnHeaders = (_, headers) => headers.Append("Set-Cookie", "each=2");
+            options.Cookie = new();
+            options.Events.OnInitialHeaders((_, headers) => headers.Append("Set-Cookie", "initial=1"));
+            options.Events.OnHeaders((_, headers) => headers.Append("Set-Cookie", "each=2"));
         });
         using var client = RawPolling.Create(host.Address);
         using var open = await client.GetAsync();
         var sid = host.App.Sessions.Keys.Single();
-        Assert.That(open.Headers.GetValues("Set-Cookie"), Is.EqualTo(new[] { $"io={sid}; path=/", "initial=1", "each=2" }));
+        Assert.That(open.Headers.GetValues("Set-Cookie"), Is.EqualTo(new[] { $"io={sid}; path=/; samesite=lax; httponly", "initial=1", "each=2" }));
         using var post = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, $"/engine.io/{PollingQuery}&sid={sid}")
         {
             Content = new StringContent("6"),
         });
         Assert.That(post.Headers.GetValues("Set-Cookie"), Is.EqualTo(new[] { "each=2" }));
         using var socket = await RawWebSocket.OpenAsync(host.Address);
-        Assert.That(socket.Response, Does.Contain($"Set-Cookie: io={socket.Sid}; path=/\r\n").And.Contain("Set-Cookie: initial=1\r\n"));
+        Assert.That(socket.Response, Does.Contain($"Set-Cookie: io={socket.Sid}; path=/; samesite=lax; httponly\r\n").And.Contain("Set-Cookie: initial=1\r\n"));
     }
 
     internal static async Task<int> StatusAsync(RawPolling client, string target, HttpMethod? method = null)

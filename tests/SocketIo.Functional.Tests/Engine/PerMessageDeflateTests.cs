@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine;
-using SocketIo.Engine.Sessions;
 using SocketIo.Protocol;
 using SocketIo.TestKit;
 
@@ -165,7 +165,7 @@ public class PerMessageDeflateTests
     }
 
     private static Frame Encode(TestServer server, string text) =>
-        server.Io.Encode(default, "event", new Args<string>(text), PacketHeader.NoId);
+        server.Io.Delivery.EncodeForAll(default, "event", new Args<string>(text), PacketHeader.NoId);
 
     private static Task<EngineHost> StartAsync(Action<PerMessageDeflateOptions>? configure = null) => EngineHost.StartAsync(options =>
     {

@@ -12,15 +12,15 @@ public sealed class SessionEventsTests
     {
         var heard = new ConcurrentQueue<string>();
         var drained = new TaskCompletionSource();
-        await using var server = await TestServer.StartSocketIoAsync(options: options => options.Events.OnConnection = session =>
+        await using var server = await TestServer.StartSocketIoAsync(options: options => options.Events.OnConnection(session =>
         {
-            session.Events.PacketReceived += (_, packet) => heard.Enqueue($"in {packet.Type} {Shown(packet)}");
-            session.Events.PacketCreated += (_, packet) => heard.Enqueue($"out {packet.Type} {Shown(packet)}");
-            session.Events.Upgrading += session => heard.Enqueue($"upgrading {session.Transport}");
-            session.Events.Upgraded += session => heard.Enqueue($"upgraded {session.Transport}");
-            session.Events.Drained += _ => drained.TrySetResult();
-            session.Events.Closed += (_, reason) => heard.Enqueue($"closed {reason}");
-        });
+            session.Events.OnPacketReceived((_, packet) => heard.Enqueue($"in {packet.Type} {Shown(packet)}"));
+            session.Events.OnPacketCreated((_, packet) => heard.Enqueue($"out {packet.Type} {Shown(packet)}"));
+            session.Events.OnUpgrading(session => heard.Enqueue($"upgrading {session.Transport}"));
+            session.Events.OnUpgraded(session => heard.Enqueue($"upgraded {session.Transport}"));
+            session.Events.OnDrained(_ => drained.TrySetResult());
+            session.Events.OnClosed((_, reason) => heard.Enqueue($"closed {reason}"));
+        }));
         server.Io.On("say", async (Socket socket, string text) => await socket.EmitAsync("said", text, new byte[] { 7 }));
         var (client, socket) = await server.ConnectAsync(options: new { transports = new[] { "polling", "websocket" } });
         await Deadlines.Eventually(() => heard.Contains("upgraded WebSocket"));
@@ -47,15 +47,15 @@ public sealed class SessionEventsTests
     public async Task Only_the_receiver_of_a_broadcast_that_is_listened_to_tells_of_it_and_a_listener_that_throws_costs_nobody_anything()
     {
         await using var server = await TestServer.StartSocketIoAsync();
-        server.Log.Expect("A listener of the connection's events threw");
+        server.Log.Expect("A listener of On");
         var watched = await server.ConnectAsync();
         var other = await server.ConnectAsync();
         var heard = new ConcurrentQueue<string>();
-        watched.Socket.EngineSession.Events.PacketCreated += (session, packet) =>
+        watched.Socket.EngineSession.Events.OnPacketCreated((session, packet) =>
         {
             heard.Enqueue($"{session == watched.Socket.EngineSession} {packet.Text}");
             throw new InvalidOperationException("a listener");
-        };
+        });
         await server.Io.EmitAsync("news", 1);
         Assert.That((await watched.Client.NextEventAsync("news")).ToString(), Is.EqualTo("news(1)"));
         Assert.That((await other.Client.NextEventAsync("news")).ToString(), Is.EqualTo("news(1)"));
@@ -68,7 +68,7 @@ public sealed class SessionEventsTests
         await using var server = await TestServer.StartSocketIoAsync(options: options =>
         {
             options.PingInterval = TimeSpan.FromMilliseconds(50);
-            options.Events.OnConnection = session => session.Events.Heartbeat += session => session.Close();
+            options.Events.OnConnection(session => session.Events.OnHeartbeat(session => session.Close()));
         });
         var client = await server.OpenAsync(options: new { transports = new[] { transport } });
         Assert.That(await client.DisconnectedAsync(), Is.EqualTo("transport close"));

@@ -13,7 +13,7 @@ public class SlowReaderTests(bool directSocketWrites)
     public async Task A_client_that_stops_reading_is_disconnected_and_others_are_not_affected()
     {
         await using var host = await StartAsync(SlowConsumerPolicy.Disconnect);
-        host.Log.Expect("A slow client is disconnected");
+        host.Log.Expect("is closed, its client is slow");
         using var slow = await RawWebSocket.OpenAsync(host.Address, receiveBuffer: 4096);
         using var other = await RawWebSocket.OpenAsync(host.Address);
         var session = host.Session(slow.Sid);
@@ -34,7 +34,7 @@ public class SlowReaderTests(bool directSocketWrites)
     public async Task With_DropNewest_the_messages_that_do_not_fit_are_missing_and_the_rest_is_whole()
     {
         await using var host = await StartAsync(SlowConsumerPolicy.DropNewest);
-        host.Log.Expect("Messages to a slow client are dropped");
+        host.Log.Expect("are dropped, its client is slow");
         using var slow = await RawWebSocket.OpenAsync(host.Address, receiveBuffer: 4096);
         var session = host.Session(slow.Sid);
         await Warm(slow);
@@ -88,7 +88,7 @@ public class SlowReaderTests(bool directSocketWrites)
         await client.SendAsync(bytes);
         Assert.That((await client.ReadAsync()).Payload.AsSpan().SequenceEqual(bytes), Is.True);
         await client.SendAsync(new byte[1_000_001]);
-        Assert.That((await client.ReadAsync()).ToString(), Is.EqualTo("close 1009 the message is too big"));
+        Assert.That((await client.ReadAsync()).ToString(), Is.EqualTo("close 1009 the message is too big: 1000001 bytes, 1000000 are allowed"));
     }
 
     [Test]
@@ -126,11 +126,11 @@ public class SlowReaderTests(bool directSocketWrites)
             {
                 options.DirectSocketWrites = directSocketWrites;
                 options.MaxQueuedBytes = int.MaxValue;
-                options.Events.OnConnection = session => session.Events.PacketCreated += (_, packet) =>
+                options.Events.OnConnection(session => session.Events.OnPacketCreated((_, packet) =>
                 {
                     if (packet.Type is EnginePacketType.Ping)
                         pinged.TrySetResult();
-                };
+                }));
             },
             time: clock);
         using var client = await RawWebSocket.OpenAsync(host.Address, receiveBuffer: 4096);
@@ -160,7 +160,7 @@ public class SlowReaderTests(bool directSocketWrites)
     public async Task A_stalled_client_that_vanishes_leaves_nothing_behind()
     {
         await using var host = await StartAsync(SlowConsumerPolicy.DropNewest);
-        host.Log.Expect("Messages to a slow client are dropped");
+        host.Log.Expect("are dropped, its client is slow");
         using var slow = await RawWebSocket.OpenAsync(host.Address, receiveBuffer: 4096);
         var session = host.Session(slow.Sid);
         await Warm(slow);
@@ -169,6 +169,9 @@ public class SlowReaderTests(bool directSocketWrites)
         }
         slow.Reset();
         await host.HasNoSessions();
+
+        // the application is told behind the session's end
+        await Deadlines.Eventually(() => host.App.Closed.Length > 0);
         Assert.That(host.App.Closed, Is.EqualTo(new[] { DisconnectReason.TransportClose }));
     }
 

@@ -1,6 +1,6 @@
 using System.Net;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine;
-using SocketIo.Engine.Sessions;
 using SocketIo.TestKit;
 
 namespace SocketIo.Functional.Tests.Engine;
@@ -101,7 +101,7 @@ public class UpgradeWireTests
         await Deadlines.Eventually(() =>
         {
             clock.Advance(TimeSpan.FromSeconds(1));
-            return host.Session(polling.Sid).State is SessionState.Open;
+            return host.Session(polling.Sid).CurrentUpgrade is null;
         });
         await AssertDismissedAsync(socket);
 
@@ -132,7 +132,7 @@ public class UpgradeWireTests
             "nonsense" => socket.SendAsync("4nonsense"),
             _ => socket.WriteRawAsync([0x81, 0x01, (byte)'5']),
         });
-        await Deadlines.Eventually(() => host.Session(polling.Sid).State is SessionState.Open);
+        await Deadlines.Eventually(() => host.Session(polling.Sid).CurrentUpgrade is null);
         await polling.PostAsync("4on");
         Assert.That(await polling.PollAsync(), Is.EqualTo(new[] { "4on" }));
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using SocketIo.Engine;
 using SocketIo.TestKit;
 
@@ -151,7 +152,7 @@ public class WebSocketTests(bool directSocketWrites)
         new object[] { RawWebSocket.Frame(9, [], final: false), 1002, "the control frame is fragmented" },
         new object[] { RawWebSocket.CloseFrame(1005), 1002, "the close code is not allowed" },
         new object[] { RawWebSocket.Frame(1, [(byte)'4', 0xFF]), 1007, "the text is not UTF-8" },
-        new object[] { RawWebSocket.Frame(2, new byte[100_001]), 1009, "the message is too big" },
+        new object[] { RawWebSocket.Frame(2, new byte[100_001]), 1009, "the message is too big: 100001 bytes, 100000 are allowed" },
     ];
 
     [TestCaseSource(nameof(Faults))]
@@ -162,6 +163,8 @@ public class WebSocketTests(bool directSocketWrites)
         Assert.That((await _client.ReadAsync()).Text, Is.EqualTo("4before"));
         Assert.That((await _client.ReadAsync()).ToString(), Is.EqualTo($"close {code} {reason}"));
         await AssertToldAndEnded(DisconnectReason.TransportError);
+        var lines = _host.Log.Entries.Where(entry => entry.Message.Contains(reason, StringComparison.Ordinal));
+        Assert.That(lines.Select(static line => line.Level), Is.EqualTo(new[] { LogLevel.Information, LogLevel.Debug }));
     }
 
     [TestCase("2", 1002, "invalid heartbeat direction", "transport error")]
@@ -192,14 +195,14 @@ public class WebSocketTests(bool directSocketWrites)
         {
             // the server may hang up once the close frame was sent long enough ago
         }
-        Assert.That((await answer.WithDeadline()).ToString(), Is.EqualTo("close 1009 the message is too big"));
+        Assert.That((await answer.WithDeadline()).ToString(), Is.EqualTo("close 1009 the message is too big: 20000000 bytes, 100000 are allowed"));
         await AssertToldAndEnded(DisconnectReason.TransportError);
     }
 
     [Test]
     public async Task A_handler_that_throws_closes_with_1011([Values] bool atOnce)
     {
-        _host.Log.Expect("The connection handler threw");
+        _host.Log.Expect("The handler of session");
         _host.App.Message = async (_, _) =>
         {
             if (!atOnce)
@@ -230,6 +233,62 @@ public class WebSocketTests(bool directSocketWrites)
         Assert.That(messages, Has.Count.EqualTo(1));
         done.SetResult();
         await Deadlines.Eventually(() => messages.Count == 2);
+    }
+
+    [TestCase("bAQID", "010203")]
+    [TestCase("b", "")]
+    [TestCase("bAQ ID=more", "010203")]
+    public async Task A_binary_message_may_come_as_base64(string packet, string bytes)
+    {
+        await _client.SendAsync(packet);
+        var echo = await _client.ReadAsync();
+        Assert.That(echo.Opcode, Is.EqualTo(2));
+        Assert.That(Convert.ToHexString(echo.Payload), Is.EqualTo(bytes));
+    }
+
+    [Test]
+    public async Task What_comes_together_with_the_request_is_answered_behind_the_101_and_the_open_packet([Range(1, 20)] int _)
+    {
+        byte[] early = [.. RawWebSocket.Frame(1, "4early"u8), .. RawWebSocket.Frame(1, "3"u8), .. RawWebSocket.Frame(10, []), .. RawWebSocket.Frame(1, "4too"u8)];
+        using var eager = await RawWebSocket.ConnectAsync(_host.Address, "/engine.io/?EIO=4&transport=websocket", early: early);
+        Assert.That(eager.Status, Is.EqualTo(101));
+        Assert.That((await eager.ReadAsync()).Text, Does.StartWith("0{"));
+        Assert.That((await eager.ReadAsync()).Text, Is.EqualTo("4early"));
+        Assert.That((await eager.ReadAsync()).Text, Is.EqualTo("4too"));
+    }
+
+    [Test]
+    public async Task An_upgrade_whose_packets_come_together_with_the_request_is_answered_behind_the_101([Range(1, 20)] int _)
+    {
+        using var polling = await RawPolling.OpenAsync(_host.Address);
+        byte[] early = [.. RawWebSocket.Frame(1, "2probe"u8), .. RawWebSocket.Frame(1, "5"u8), .. RawWebSocket.Frame(1, "4early"u8)];
+        using var eager = await RawWebSocket.ConnectAsync(_host.Address, polling.Target("EIO=4&transport=websocket"), early: early);
+        Assert.That(eager.Status, Is.EqualTo(101));
+        Assert.That((await eager.ReadAsync()).Text, Is.EqualTo("3probe"));
+        Assert.That((await eager.ReadAsync()).Text, Is.EqualTo("4early"));
+    }
+
+    [Test]
+    public async Task What_is_sent_without_a_pause_arrives_whole_and_in_order_whether_or_not_pings_are_answered([Values] bool answersPings)
+    {
+        const int Count = 20_000;
+        _client.AnswersPings = answersPings;
+        var session = _host.Session(_client.Sid);
+        var sending = Task.Run(async () =>
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                session.Send($"{i}");
+                if (i % 7 == 0)
+                    await Task.Yield();
+            }
+        });
+        for (var i = 0; i < Count;)
+        {
+            if (await _client.ReadAsync() is { Opcode: 1 } frame)
+                Assert.That(frame.Text, Is.EqualTo($"4{i++}"));
+        }
+        await sending.WithDeadline();
     }
 
     private async Task AssertClosed(DisconnectReason reason)

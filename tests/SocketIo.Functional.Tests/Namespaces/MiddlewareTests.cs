@@ -142,7 +142,7 @@ public sealed class MiddlewareTests
         {
             await raw.SendAsync("40");
             socket = await asked.NextAsync();
-            Assert.That(server.Io.Rooms, Is.EqualTo(new[] { "room" }));
+            Assert.That(server.Io.Rooms.Keys, Is.EqualTo(new[] { "room" }));
         }
         await Deadlines.Eventually(() => !socket.Client.Session.IsOpen);
         gate.SetResult();

@@ -182,7 +182,7 @@ public sealed class OldClientTests(OldWay way)
             configure,
             all =>
             {
-                all.AllowEIO3 = true;
+                all.AllowEngineIo3 = true;
                 options?.Invoke(all);
             });
 

@@ -35,6 +35,25 @@ public class OldWireTests
         Assert.That(host.Session(sid).Protocol, Is.EqualTo(3));
     }
 
+    [TestCase(Polling, "EIO=4&transport=polling", "1:2")]
+    [TestCase("EIO=4&transport=polling", Polling, "2")]
+    [TestCase("EIO=4&transport=polling", "transport=polling", "2")]
+    public async Task A_request_of_another_version_than_the_sessions_is_a_bad_one_and_the_session_goes_on(string query, string other, string ping)
+    {
+        await using var host = await StartAsync();
+        using var http = Http(host);
+        await http.GetStringAsync("/engine.io/?" + query);
+        var sid = host.App.Sessions.Keys.Single();
+        using var get = await http.GetAsync(Target(other, sid));
+        using var post = await http.PostAsync(Target(other, sid), new StringContent(ping));
+        foreach (var response in (HttpResponseMessage[])[get, post])
+        {
+            Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+            Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo("""{"code":3,"message":"Bad request"}"""));
+        }
+        Assert.That(host.Session(sid).IsOpen);
+    }
+
     [Test]
     public async Task Binary_is_polled_and_posted_in_the_binary_form()
     {
@@ -93,7 +112,6 @@ public class OldWireTests
     [TestCase("")]
     [TestCase("2:7a")]
     [TestCase("1:3")]
-    [TestCase("4:b4A!")]
     public async Task A_post_that_is_not_of_the_protocol_ends_the_session(string body)
     {
         await using var host = await StartAsync();
@@ -195,7 +213,7 @@ public class OldWireTests
     [Test]
     public async Task The_default_namespace_is_joined_unasked_and_others_with_a_query()
     {
-        await using var server = await TestServer.StartSocketIoAsync(io => io.Of("/admin"), options => options.AllowEIO3 = true);
+        await using var server = await TestServer.StartSocketIoAsync(io => io.Of("/admin"), options => options.AllowEngineIo3 = true);
         using var socket = await RawWebSocket.ConnectAsync(server.Address, "/socket.io/?EIO=3&transport=websocket");
         var open = await socket.ReadAsync();
         Assert.That(open.Text, Does.StartWith("0{\"sid\":"));
@@ -213,7 +231,7 @@ public class OldWireTests
         EngineHost.StartAsync(
             options =>
             {
-                options.AllowEIO3 = true;
+                options.AllowEngineIo3 = true;
                 configure?.Invoke(options);
             },
             time: time);

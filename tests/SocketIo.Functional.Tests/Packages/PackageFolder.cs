@@ -7,7 +7,7 @@ namespace SocketIo.Functional.Tests.Packages;
 /// <summary>The packages as <c>dotnet pack</c> makes them, in a folder of their own.</summary>
 internal sealed class PackageFolder : IDisposable
 {
-    public static readonly string[] Ids = ["SocketIo.Engine", "SocketIo.Server", "SocketIo.MessagePack"];
+    public static readonly string[] Ids = ["SocketIo.Cluster", "SocketIo.Engine", "SocketIo.Server", "SocketIo.MessagePack", "SocketIo.Redis", "SocketIo.Emitter", "SocketIo.Topics", "SocketIo.Sqlite", "SocketIo.Postgres"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("packages-");
 

@@ -2,9 +2,11 @@ using SocketIo.TestKit;
 
 namespace SocketIo.Functional.Tests.Packages;
 
-/// <summary>The build fails when what a package shows differs from the file beside its project.</summary>
+/// <summary>The build fails when what a package shows differs from the files beside its project.</summary>
 internal sealed class PublicApiTests
 {
+    private static readonly string Project = Path.Combine(Repository.Root, "src", "SocketIo.Engine");
+
     [Test]
     public async Task A_build_without_a_change_passes()
     {
@@ -15,37 +17,52 @@ internal sealed class PublicApiTests
     [Test]
     public async Task A_member_that_the_file_does_not_list_fails_the_build()
     {
-        var (exitCode, output) = await BuildAsync(static lines => lines.Where(static line => !line.Contains(" AddMessagePack(", StringComparison.Ordinal) && !line.Contains(".AddMessagePack(", StringComparison.Ordinal)));
+        var (exitCode, output) = await BuildAsync(static lines => lines.Where(static line => !line.Contains(".UseEpoll(", StringComparison.Ordinal)));
         Assert.That(exitCode, Is.Not.Zero);
-        Assert.That(output, Does.Contain("error API002").And.Contain("AddMessagePack").And.Contain("-p:UpdatePublicApi=true"));
+        Assert.That(output, Does.Contain("error RS0016").And.Contain("UseEpoll"));
     }
 
     [Test]
     public async Task A_member_that_is_gone_fails_the_build()
     {
-        var (exitCode, output) = await BuildAsync(static lines => [.. lines, "public void SocketIo.Gone()"]);
+        var (exitCode, output) = await BuildAsync(static lines => [.. lines, "SocketIo.Gone.Gone() -> void"]);
         Assert.That(exitCode, Is.Not.Zero);
-        Assert.That(output, Does.Contain("error API003").And.Contain("SocketIo.Gone()"));
+        Assert.That(output, Does.Contain("error RS0017").And.Contain("SocketIo.Gone.Gone()"));
     }
 
-    /// <summary>Runs the build's check on a changed copy of the file.</summary>
+    [Test]
+    public void Every_project_that_is_published_lists_what_it_shows() =>
+        Assert.That(
+            from project in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
+            from file in (string[])["PublicAPI.Shipped.txt", "PublicAPI.Unshipped.txt"]
+            select new FileInfo(Path.Combine(Path.GetDirectoryName(project)!, file)),
+            Has.All.Exist);
+
+    /// <summary>Builds a project with a changed copy of its file, beside its own output.</summary>
     private static async Task<(int ExitCode, string Output)> BuildAsync(Func<IEnumerable<string>, IEnumerable<string>> change)
     {
-        var project = Path.Combine(Repository.Root, "src", "SocketIo.MessagePack");
-        var file = Path.GetTempFileName();
-        var stamp = Path.GetTempFileName();
-        File.Delete(stamp);
+        var folder = Directory.CreateTempSubdirectory("public-api").FullName + Path.DirectorySeparatorChar;
         try
         {
-            await File.WriteAllLinesAsync(file, change(await File.ReadAllLinesAsync(Path.Combine(project, "PublicApi.txt"))));
+            await File.WriteAllLinesAsync(
+                folder + "PublicAPI.Unshipped.txt", change(await File.ReadAllLinesAsync(Path.Combine(Project, "PublicAPI.Unshipped.txt"))));
+            await File.WriteAllTextAsync(folder + "changed.targets", $"""
+                <Project>
+                  <Target Name="ChangePublicApi" BeforeTargets="CoreCompile">
+                    <ItemGroup>
+                      <AdditionalFiles Remove="PublicAPI.Unshipped.txt" />
+                      <AdditionalFiles Include="{folder}PublicAPI.Unshipped.txt" />
+                    </ItemGroup>
+                  </Target>
+                </Project>
+                """);
             return await Command.DotnetAsync(
-                project, new Dictionary<string, string>(), "msbuild", "-nologo", "-t:CheckPublicApi",
-                $"-p:Configuration={Repository.Configuration}", $"-p:PublicApiFile={file}", $"-p:PublicApiStamp={stamp}");
+                Project, new Dictionary<string, string>(), "build", "-nologo", "--no-restore", "-c", Repository.Configuration,
+                $"-p:CustomAfterMicrosoftCommonTargets={folder}changed.targets", $"-p:IntermediateOutputPath={folder}obj/", $"-p:OutputPath={folder}bin/");
         }
         finally
         {
-            File.Delete(file);
-            File.Delete(stamp);
+            Directory.Delete(folder, recursive: true);
         }
     }
 }

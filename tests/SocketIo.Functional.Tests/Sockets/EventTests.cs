@@ -18,6 +18,30 @@ public sealed class EventTests
     }
 
     [Test]
+    public async Task Anything_can_be_relayed_without_knowing_what_it_is()
+    {
+        await using var server = await TestServer.StartSocketIoAsync(io =>
+        {
+            io.On("one", (Socket socket, object? value) => socket.Broadcast.EmitAsync("one", value));
+            io.On("all", (Socket socket, IncomingEvent all) => socket.Broadcast.EmitAsync(all.Name, [.. all.ToArray()]));
+            io.On("asked", async (Socket socket, string peer) => (await io.To(peer).Timeout(Deadlines.Default).EmitWithAckAsync<object?>("ask")).Values.Single());
+        });
+        var (sender, _) = await server.ConnectAsync();
+        var (receiver, socket) = await server.ConnectAsync();
+        await sender.EmitAsync("one", new { text = "AQID", data = new byte[] { 1, 2, 3 }, list = new object?[] { 1, -1.5, true, null } });
+        await sender.EmitAsync("all", "x😀", new byte[] { 7 }, null, Array.Empty<byte>(), 1L << 40);
+        await receiver.OnAckAsync("ask", new { data = new byte[] { 4 } });
+        Assert.That(
+            (await receiver.NextEventAsync("one")).Args.Single().GetRawText(),
+            Is.EqualTo("""{"text":"AQID","data":{"$b64":"AQID"},"list":[1,-1.5,true,null]}"""));
+        Assert.That(
+            (await receiver.NextEventAsync("all")).Args.Select(static arg => arg.GetRawText()),
+            Is.EqualTo(new[] { "\"x😀\"", """{"$b64":"Bw=="}""", "null", """{"$b64":""}""", "1099511627776" }));
+        var answer = await sender.EmitWithAckAsync("asked", socket.Id);
+        Assert.That(answer.Single().GetRawText(), Is.EqualTo("""{"data":{"$b64":"BA=="}}"""));
+    }
+
+    [Test]
     public async Task Null_travels_both_ways()
     {
         var heard = new Signal<(string?, bool)>();

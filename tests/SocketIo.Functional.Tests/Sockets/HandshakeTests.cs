@@ -24,6 +24,17 @@ public sealed class HandshakeTests(string transport)
         });
     }
 
+    [TestCase(null)]
+    [TestCase(3)]
+    public async Task Auth_with_half_a_surrogate_pair_connects(int? client)
+    {
+        await using var server = await TestServer.StartSocketIoAsync(io => io.Use(static socket =>
+            socket.Handshake.Auth.GetString("token") == "x\ufffd" && socket.Handshake.Auth.TryGet("\ufffd", out _)
+                ? ConnectResult.Accept
+                : ConnectResult.Refuse("unauthorized")));
+        await server.ConnectAsync("/", new { client, transports = new[] { transport }, auth = new NodeJson("""{"token":"x\ud83d","\ud83d":1}""") });
+    }
+
     [Test]
     public async Task The_handshake_says_how_the_client_connected()
     {

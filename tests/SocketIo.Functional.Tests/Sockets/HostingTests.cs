@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 using SocketIo.Engine;
+using SocketIo.Functional.Tests.Engine;
 using SocketIo.TestKit;
 
 namespace SocketIo.Functional.Tests.Sockets;
@@ -50,6 +51,71 @@ public sealed class HostingTests
         Assert.That(
             () => app.MapSocketIo(),
             Throws.InvalidOperationException.With.Message.Contains("AddSocketIo").And.Message.Contains("MapSocketIo"));
+    }
+
+    [TestCase("nope")]
+    [TestCase("")]
+    [TestCase("/chat/{room}")]
+    [TestCase("/chat?x=1")]
+    [TestCase("//chat")]
+    public void A_path_that_the_option_could_not_have_the_mapping_cannot_have_either(string path)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Services.AddSocketIo();
+        var app = builder.Build();
+        Assert.That(() => app.MapSocketIo(path), Throws.ArgumentException.With.Message.Contains($"\"{path}\""));
+        Assert.That(() => app.MapEngineIo(path, new Echo()), Throws.ArgumentException.With.Message.Contains($"Path must").And.Message.Contains($"\"{path}\""));
+    }
+
+    [Test]
+    public void MapEngineIo_tells_all_values_that_cannot_work_at_once()
+    {
+        var app = WebApplication.CreateBuilder().Build();
+        var exception = Assert.Throws<ArgumentException>(() => app.MapEngineIo("nope", new Echo(), options =>
+        {
+            options.PingInterval = TimeSpan.Zero;
+            options.MaxHttpBufferSize = -5;
+            options.PerMessageDeflate = new() { ServerMaxWindowBits = 99 };
+        }));
+        Assert.That(exception!.Message.Split(Environment.NewLine), Has.Length.EqualTo(4));
+        foreach (var part in new[] { "\"nope\"", "PingInterval", "00:00:00", "MaxHttpBufferSize", "-5", "PerMessageDeflate.ServerMaxWindowBits", "99" })
+            Assert.That(exception.Message, Does.Contain(part));
+    }
+
+    [TestCase("/socket.io", "/socket.io")]
+    [TestCase("/socket.io", null)]
+    [TestCase("/chat", "/Chat/")]
+    public void A_path_that_is_mapped_twice_is_refused(string first, string? second)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Services.AddSocketIo();
+        var app = builder.Build();
+        app.MapSocketIo(first);
+        Assert.That(() => app.MapSocketIo(second), Throws.InvalidOperationException.With.Message.Contains("is mapped already"));
+        Assert.That(() => app.MapEngineIo(first, new Echo()), Throws.InvalidOperationException.With.Message.Contains(first));
+        Assert.That(
+            () => app.UseRouting().UseEndpoints(endpoints => endpoints.MapSocketIo(first)), Throws.InvalidOperationException.With.Message.Contains(first));
+        var group = app.MapGroup("/group");
+        group.MapSocketIo(first);
+        Assert.That(() => group.MapSocketIo(first), Throws.InvalidOperationException.With.Message.Contains(first));
+    }
+
+    [Test]
+    public async Task One_path_serves_several_hosts_when_it_is_mapped_in_groups()
+    {
+        await using var server = await TestServer.StartAsync(app =>
+        {
+            app.MapGroup("").RequireHost("a.example").MapEngineIo("/engine.io", new Echo());
+            app.MapGroup("").RequireHost("b.example").MapEngineIo("/engine.io", new Echo());
+        });
+        using var http = new HttpClient { BaseAddress = server.Address };
+        foreach (var (host, expected) in new[] { ("a.example", HttpStatusCode.OK), ("b.example", HttpStatusCode.OK), ("c.example", HttpStatusCode.NotFound) })
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, "/engine.io/?EIO=4&transport=polling");
+            request.Headers.Host = host;
+            using var response = await http.SendAsync(request);
+            Assert.That(response.StatusCode, Is.EqualTo(expected));
+        }
     }
 
     [TestCase("/custom", null, "/custom/")]
@@ -170,7 +236,7 @@ public sealed class HostingTests
         yield return Bad("ConnectTimeout", options => options.ConnectTimeout = TimeSpan.MaxValue);
         yield return Bad("AckTimeout", options => options.AckTimeout = TimeSpan.Zero);
         yield return Bad("MaxConcurrentHandlers", options => options.MaxConcurrentHandlers = 0);
-        yield return Bad("MaxPendingHandlers", options => options.MaxPendingHandlers = 0);
+        yield return Bad("MaxPendingEventBytes", options => options.MaxPendingEventBytes = 0);
         yield return Bad("MaxAttachments", options => options.MaxAttachments = -1);
     }
 

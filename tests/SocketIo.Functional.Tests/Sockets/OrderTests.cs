@@ -110,7 +110,7 @@ public sealed class OrderTests
     [TestCase("polling")]
     public async Task A_client_with_too_many_waiting_events_is_not_read_until_there_is_room(string transport)
     {
-        await using var server = await StartAsync(options: options => options.MaxPendingHandlers = 2);
+        await using var server = await StartAsync(options: options => options.MaxPendingEventBytes = 600);
         var busy = await server.ConnectAsync("/", new { transports = new[] { transport } });
         var other = await server.ConnectAsync();
         await busy.Client.OnAckAsync("there?", true);
@@ -132,12 +132,34 @@ public sealed class OrderTests
             _log, Is.EqualTo(new[] { "slow 0 starts", "quick 100", "slow 0 ends", "quick 1", "quick 2", "quick 3", "quick 4", "quick 5", "quick 6" }));
     }
 
+    [TestCase("websocket")]
+    [TestCase("polling")]
+    public async Task A_handler_may_wait_for_its_own_client_s_acknowledgement_with_hundreds_of_events_behind_it(string transport)
+    {
+        await using var server = await StartAsync(io => io.On("ask", async (Socket socket) =>
+        {
+            _started.Set("ask");
+            await _gate.Task;
+            return await socket.Timeout(Deadlines.Default / 2).EmitWithAckAsync<string>("question");
+        }));
+        var (client, _) = await server.ConnectAsync("/", new { transports = new[] { transport } });
+        await client.OnAckAsync("question", "answer");
+        var asked = client.EmitWithAckAsync("ask");
+        await _started.NextAsync();
+        for (var i = 1; i <= 300; i++)
+            await client.EmitAsync("quick", i);
+        _gate.SetResult();
+        Assert.That((await asked).Single().GetString(), Is.EqualTo("answer"));
+        await client.EmitWithAckAsync("quick", 301);
+        Assert.That(_log, Has.Count.EqualTo(301));
+    }
+
     [Test]
     public async Task A_client_that_is_not_read_can_still_be_disconnected_by_the_server()
     {
         var gone = new Signal<string>();
         await using var server = await StartAsync(
-            io => io.OnDisconnect((_, reason) => gone.SetAsync(reason.ToString())), options => options.MaxPendingHandlers = 1);
+            io => io.OnDisconnect((_, reason) => gone.SetAsync(reason.ToString())), options => options.MaxPendingEventBytes = 1);
         var (client, socket) = await server.ConnectAsync();
         await client.EmitAsync("slow", 0);
         await client.EmitAsync("quick", 1);

@@ -27,9 +27,9 @@ public sealed class RoomTests
         var bob = await server.ConnectAsync();
         await ann.Socket.JoinAsync("a", "both");
         await bob.Socket.JoinAsync("both");
-        Assert.That(server.Io.Rooms, Is.EquivalentTo(new[] { "a", "both" }));
+        Assert.That(server.Io.Rooms.Keys, Is.EquivalentTo(new[] { "a", "both" }));
         await ann.Socket.LeaveAsync("a", "both");
-        Assert.That(server.Io.Rooms, Is.EqualTo(new[] { "both" }));
+        Assert.That(server.Io.Rooms.Keys, Is.EqualTo(new[] { "both" }));
     }
 
     [Test]
@@ -71,10 +71,10 @@ public sealed class RoomTests
         await using var server = await TestServer.StartSocketIoAsync();
         var ann = await server.ConnectAsync();
         var bob = await server.ConnectAsync();
-        server.Io.RoomCreated += room => told.Add($"created {room}");
-        server.Io.RoomDeleted += room => told.Add($"deleted {room}");
-        server.Io.RoomJoined += (room, id) => told.Add($"{Name(id)} joined {room}");
-        server.Io.RoomLeft += (room, id) => told.Add($"{Name(id)} left {room}");
+        server.Io.OnRoomCreated(room => told.Add($"created {room}"));
+        server.Io.OnRoomDeleted(room => told.Add($"deleted {room}"));
+        server.Io.OnRoomJoined((room, id) => told.Add($"{Name(id)} joined {room}"));
+        server.Io.OnRoomLeft((room, id) => told.Add($"{Name(id)} left {room}"));
         await ann.Socket.JoinAsync("r");
         await bob.Socket.JoinAsync("r", "r");
         await bob.Socket.JoinAsync("r");
@@ -91,12 +91,12 @@ public sealed class RoomTests
         var told = new List<string>();
         await using var server = await TestServer.StartSocketIoAsync();
         var (client, socket) = await server.ConnectAsync();
-        server.Io.RoomLeft += (room, _) =>
+        server.Io.OnRoomLeft((room, _) =>
         {
             told.Add("left " + room);
             socket.LeaveAsync(room).AsTask().Wait();
-        };
-        server.Io.RoomDeleted += room => told.Add("deleted " + room);
+        });
+        server.Io.OnRoomDeleted(room => told.Add("deleted " + room));
         await socket.JoinAsync("r");
         await socket.LeaveAsync("r");
         Assert.That(told, Is.EqualTo(new[] { "left r", "deleted r" }));
@@ -112,10 +112,10 @@ public sealed class RoomTests
         var told = new List<string>();
         await using var server = await TestServer.StartSocketIoAsync(io =>
         {
-            io.RoomCreated += room => told.Add("created " + room);
-            io.RoomJoined += (room, id) => told.Add($"{id} joined {room}");
-            io.RoomLeft += (room, id) => told.Add($"{id} left {room}");
-            io.RoomDeleted += room => told.Add("deleted " + room);
+            io.OnRoomCreated(room => told.Add("created " + room));
+            io.OnRoomJoined((room, id) => told.Add($"{id} joined {room}"));
+            io.OnRoomLeft((room, id) => told.Add($"{id} left {room}"));
+            io.OnRoomDeleted(room => told.Add("deleted " + room));
         });
         var (client, socket) = await server.ConnectAsync();
         await client.DisconnectAsync();

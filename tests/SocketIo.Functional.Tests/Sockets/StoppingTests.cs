@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SocketIo.TestKit;
@@ -73,6 +74,107 @@ public sealed class StoppingTests
     }
 
     [Test]
+    public async Task Handlers_that_end_with_their_clients_when_the_host_stops_are_no_errors()
+    {
+        var waiting = new Signal<string>();
+        await using var server = await TestServer.StartSocketIoAsync(io =>
+        {
+            io.On("ask", async (Socket socket) =>
+            {
+                var answer = socket.EmitWithAckAsync<int>("never answered");
+                waiting.Set("ask");
+                await answer;
+            });
+            io.OnConnection(async socket =>
+            {
+                if (!socket.Handshake.Auth.TryGet("waits", out _))
+                    return;
+                waiting.Set("connection");
+                await Task.Delay(Timeout.Infinite, socket.Disconnection);
+            });
+        });
+        var asking = await server.ConnectAsync();
+        await server.OpenAsync(options: new { transports = new[] { "websocket" }, auth = new { waits = true } });
+        await asking.Client.EmitAsync("ask");
+        await waiting.NextAsync();
+        await waiting.NextAsync();
+        await server.StopAsync();
+        await Deadlines.Eventually(() => server.Log.Entries.Count(entry => entry.Message.Contains("has gone", StringComparison.Ordinal)) == 2);
+    }
+
+    [Test]
+    public async Task The_host_waits_for_handlers_that_run_and_for_those_of_the_disconnects_and_their_services_last_as_long()
+    {
+        var waiting = new Signal<string>();
+        var release = new TaskCompletionSource();
+        var ended = new ConcurrentQueue<string>();
+        await using var server = await TestServer.StartSocketIoAsync(
+            io =>
+            {
+                io.On("order", async (Socket _) =>
+                {
+                    // the socket's own services end with the handlers of its disconnect, which may come first
+                    await using var scope = io.Services.CreateAsyncScope();
+                    waiting.Set("order");
+                    await release.Task;
+                    ended.Enqueue(scope.ServiceProvider.GetRequiredService<Saved>().Name);
+                });
+                io.OnDisconnect(async (socket, _) =>
+                {
+                    waiting.Set("disconnect");
+                    await release.Task;
+                    ended.Enqueue(socket.HttpContext.RequestServices.GetRequiredService<Saved>().Name);
+                });
+            },
+            build: static build => build.Services.AddScoped<Saved>());
+        var (client, _) = await server.ConnectAsync();
+        await client.EmitAsync("order");
+        Assert.That(await waiting.NextAsync(), Is.EqualTo("order"));
+        var stopping = server.StopAsync();
+        Assert.That(await waiting.NextAsync(), Is.EqualTo("disconnect"));
+
+        // it would not take long if it did not wait
+        Assert.That(await Task.WhenAny(stopping, Task.Delay(500)), Is.Not.SameAs(stopping));
+        release.SetResult();
+        await stopping.WithDeadline();
+        Assert.That(ended, Is.EqualTo(new[] { "saved", "saved" }));
+    }
+
+    [Test]
+    public async Task The_host_does_not_wait_for_ever_for_handlers_and_says_how_many_it_left()
+    {
+        var entered = new Signal<string>();
+        await using var server = await TestServer.StartSocketIoAsync(
+            io => io.On("endless", async (Socket _) =>
+            {
+                entered.Set("it");
+                await new TaskCompletionSource().Task;
+            }),
+            options => options.HandlerShutdownTimeout = TimeSpan.FromMilliseconds(100),
+            static build => build.Services.AddSocketIo().AddTopics());
+        server.Log.Expect("1 handlers of sockets have not ended");
+        var (client, _) = await server.ConnectAsync();
+        await client.EmitAsync("endless");
+        await entered.NextAsync();
+        await server.StopAsync().WithDeadline();
+        Assert.That(server.Log.Entries.Count(static entry => entry.Message.Contains("1 handlers of sockets have not ended", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Disconnect_handlers_that_block_hold_up_nobody_else_s_end_when_the_host_stops()
+    {
+        const int Clients = 4;
+        using var all = new Barrier(Clients);
+        var together = new ConcurrentQueue<bool>();
+        await using var server = await TestServer.StartSocketIoAsync(io => io.OnDisconnect((_, _) => together.Enqueue(all.SignalAndWait(Deadlines.Default))));
+        for (var i = 0; i < Clients; i++)
+            await server.ConnectAsync();
+        await server.StopAsync();
+        await Deadlines.Eventually(() => together.Count == Clients);
+        Assert.That(together, Has.None.False);
+    }
+
+    [Test]
     public async Task A_client_that_breaks_the_protocol_is_logged_as_information_without_its_data()
     {
         await using var server = await TestServer.StartSocketIoAsync();
@@ -82,5 +184,10 @@ public sealed class StoppingTests
         await raw.ReceiveUntilClosedAsync();
         var line = server.Log.Entries.Single(entry => entry.Category == "SocketIo.Engine" && entry.Level == LogLevel.Information);
         Assert.That(line.Message, Does.Contain("parse error").And.Not.Contain("secret"));
+    }
+
+    private sealed class Saved
+    {
+        public string Name => "saved";
     }
 }

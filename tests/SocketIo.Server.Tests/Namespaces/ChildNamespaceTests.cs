@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using SocketIo.Routing;
 using SocketIo.TestKit;
 
@@ -21,7 +22,7 @@ public class ChildNamespaceTests
         client.Send("40/room-0,");
         Assert.That(client.All(), Is.EqualTo((string[])["""43/room-2,1["/room-2"]""", """44/room-0,{"message":"closed"}"""]));
         Assert.That(told, Is.EqualTo((string[])["/room-1", "/room-2"]));
-        Assert.That(pattern.Children.Select(child => child.Name), Is.EquivalentTo((string[])["/room-0", "/room-1", "/room-2"]));
+        Assert.That(pattern.Children.Select(child => child.Name), Is.EquivalentTo((string[])["/room-1", "/room-2"]));
     }
 
     [Test]
@@ -62,13 +63,110 @@ public class ChildNamespaceTests
         await Task.WhenAll(maker, follower).WithDeadline();
 
         Assert.That(first.Next(), Does.Contain("guarded"));
-        Assert.That(second.Next(), Does.Contain("guarded"));
+        Assert.That(await second.NextAsync(), Does.Contain("guarded"));
+    }
+
+    [Test]
+    public void A_handler_of_new_namespaces_may_wait_for_a_thread_that_makes_another()
+    {
+        using var server = new InMemoryServer();
+        server.Io.OnNewNamespace(made =>
+        {
+            if (made.Name == "/a")
+                Task.Run(() => server.Io.Of("/b")).WithDeadline().GetAwaiter().GetResult();
+        });
+        server.Io.Of("/a");
+        Assert.That(Names(server), Is.EquivalentTo((string[])["/", "/a", "/b"]));
+    }
+
+    [Test]
+    public async Task Who_waits_for_a_namespace_whose_announcement_fails_makes_it_again()
+    {
+        using var server = new InMemoryServer();
+        server.Log.Expect("A listener of OnNewNamespace threw for the namespace /x-1");
+        server.Log.Expect("the client is refused");
+        using var announcing = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var times = 0;
+        server.Io.OfPattern("/x-{id}");
+        server.Io.OnNewNamespace(_ =>
+        {
+            if (++times > 1)
+                return;
+            announcing.Set();
+            goOn.Wait(Deadlines.Default);
+            throw new InvalidOperationException("first");
+        });
+        var first = server.Open();
+        var second = server.Open();
+        var maker = Task.Run(() => first.Send("40/x-1,"));
+        announcing.Wait(Deadlines.Default);
+        second.Send("40/x-1,");
+        Assert.That(second.All(), Is.Empty);
+        goOn.Set();
+        await maker.WithDeadline();
+        Assert.That(first.Next(), Does.StartWith("44/x-1,"));
+        Assert.That(await second.NextAsync(), Does.StartWith("40/x-1,{"));
+    }
+
+    [Test]
+    public void A_pattern_keeps_no_namespaces_of_clients_that_were_refused()
+    {
+        using var server = new InMemoryServer();
+        var pattern = server.Io.OfPattern("/x-{id}");
+        pattern.Use(socket => socket.Handshake.Auth.GetString("key") is "open" ? ConnectResult.Accept : ConnectResult.Refuse("no"));
+        var client = server.Open();
+        for (var i = 0; i < 1_000; i++)
+            client.Send($"40/x-{i},");
+        Assert.That(client.All(), Has.Length.EqualTo(1_000));
+        Assert.That(pattern.Children, Is.Empty);
+        Assert.That(Names(server), Is.EqualTo((string[])["/"]));
+
+        var made = server.Io.Of("/x-made");
+        client.Send("40/x-made,");
+        client.Next();
+        client.Join("/x-1", """{"key":"open"}""");
+        server.Open().Send("40/x-1,");
+        client.Send("41/x-1,");
+        Assert.That(Names(server), Is.EquivalentTo((string[])["/", "/x-1", "/x-made"]), "the application has one, a client was in the other");
+        Assert.That(server.Io.Of("/x-made"), Is.SameAs(made));
+    }
+
+    [Test]
+    public void A_namespace_that_the_application_takes_while_its_only_client_is_decided_on_stays()
+    {
+        using var server = new InMemoryServer();
+        var gate = new TaskCompletionSource<ConnectResult>();
+        server.Io.OfPattern("/x-{id}").Use(_ => gate.Task);
+        var client = server.Open();
+        client.Send("40/x-1,");
+        var taken = server.Io.Of("/x-1");
+        gate.SetResult(ConnectResult.Refuse("no"));
+        Assert.That(server.Io.Of("/x-1"), Is.SameAs(taken));
+        Assert.That(Names(server), Does.Contain("/x-1"));
+    }
+
+    [TestCase("^/(a+)+$", TestName = "An_expression_that_would_backtrack_is_matched_without")]
+    [TestCase("^/(?=a)(a+)+$", TestName = "An_expression_that_has_to_backtrack_is_given_up_in_time")]
+    public async Task A_hostile_name(string expression)
+    {
+        using var server = new InMemoryServer();
+        if (expression.Contains("?=", StringComparison.Ordinal))
+            server.Log.Expect("could not be matched");
+        server.Io.Of(new Regex(expression));
+        var client = server.Open();
+        await Task.Run(() => client.Send("40/" + new string('a', 60) + "!,")).WithDeadline();
+        Assert.That(client.Next(), Does.Contain("Invalid namespace"));
+        client.Join("/aaa");
+        await Task.Run(() => client.Send("40/" + new string('a', 60) + "?,")).WithDeadline();
+        Assert.That(server.Log.Entries.Count(entry => entry.Message.Contains("could not be matched", StringComparison.Ordinal)), Is.LessThanOrEqualTo(1));
     }
 
     [Test]
     public void An_exception_of_a_handler_of_new_namespaces_leaves_no_half_made_namespace()
     {
         using var server = new InMemoryServer();
+        server.Log.Expect("A listener of OnNewNamespace threw for the namespace /x-1");
         server.Log.Expect("the client is refused");
         var pattern = server.Io.OfPattern("/x-{id}");
         var times = 0;
@@ -116,7 +214,7 @@ public class ChildNamespaceTests
         Assert.That(Names(server), Does.Contain("/x-1"));
         two.Lose();
         three.Lose();
-        Assert.That(Names(server), Is.EquivalentTo(cleanup ? (string[])["/", "/fixed"] : ["/", "/fixed", "/x-1", "/x-refused"]));
+        Assert.That(Names(server), Is.EquivalentTo(cleanup ? (string[])["/", "/fixed"] : ["/", "/fixed", "/x-1"]));
         Assert.That(pattern.Children.Any(), Is.EqualTo(!cleanup));
 
         var (again, socket) = server.Connect("/x-1");
@@ -163,7 +261,7 @@ public class ChildNamespaceTests
         var removed = server.Io.Of("/x-1");
 
         // the joiner is between finding the namespace and announcing itself
-        var found = server.Io.FindAsync("/x-1", default).AsTask().Result!;
+        var found = server.Io.Index.FindAsync("/x-1", default).AsTask().Result!;
         leaver.Lose();
         Assert.That(found, Is.SameAs(removed));
         Assert.That(found.TryReserve(), Is.False);
@@ -183,7 +281,9 @@ public class ChildNamespaceTests
             for (var i = 0; i < 2_000; i++)
             {
                 client.Send("40/x-1,");
-                var sid = InMemoryClient.SidOf(client.Next());
+
+                // who comes while another thread announces the namespace waits for that
+                var sid = InMemoryClient.SidOf(client.NextAsync().GetAwaiter().GetResult());
                 Assert.That(server.Io.Of("/x-1").Sockets, Does.ContainKey(sid));
                 client.Send("41/x-1,");
             }
@@ -216,6 +316,33 @@ public class ChildNamespaceTests
     {
         using var server = new InMemoryServer();
         Assert.That(() => server.Io.OfPattern(template), Throws.ArgumentException.With.Message.Contains(template));
+    }
+
+    [TestCase("{id:int}")]
+    [TestCase("{*rest}")]
+    [TestCase("{id?}")]
+    [TestCase("{id=1}")]
+    [TestCase("{a b}")]
+    public void A_placeholder_that_is_more_than_a_name_is_refused_as_it_would_be_ignored(string placeholder)
+    {
+        using var server = new InMemoryServer();
+        Assert.That(
+            () => server.Io.OfPattern("/num-" + placeholder),
+            Throws.ArgumentException.With.Message.Contains(placeholder).And.Message.Contains("letters, digits and '_'"));
+        var client = server.Open();
+        client.Send("40/num-abc,");
+        Assert.That(client.Next(), Does.StartWith("44/num-abc,"));
+    }
+
+    [TestCase("/a,b", "a comma or a '?'")]
+    [TestCase("a?b", "a comma or a '?'")]
+    [TestCase("/äöüß", "more than 8 bytes (MaxNamespaceLength)")]
+    public void A_namespace_that_no_client_can_join_is_refused(string name, string reason)
+    {
+        using var server = new InMemoryServer(options => options.MaxNamespaceLength = 8);
+        Assert.That(() => server.Io.Of(name), Throws.ArgumentException.With.Message.Contains(reason));
+        Assert.That(Names(server), Is.EqualTo((string[])["/"]));
+        Assert.That(() => server.Io.Of("/äöü1"), Throws.Nothing);
     }
 
     private static IEnumerable<string> Names(InMemoryServer server) => server.Io.AllNamespaces.Select(made => made.Name);

@@ -1,11 +1,30 @@
 using System.Runtime.CompilerServices;
 using SocketIo.Engine;
+using SocketIo.Engine.Sessions;
 using SocketIo.TestKit;
 
 namespace SocketIo.Server.Tests.Namespaces;
 
 public class DisconnectTests
 {
+    [TestCase("the server closes")]
+    [TestCase("the client closes")]
+    public async Task A_session_that_closes_already_when_the_host_stops_ends_as_soon_as_one_that_is_open(string way)
+    {
+        using var server = new InMemoryServer();
+        var (closing, socket) = server.Connect();
+        var (open, _) = server.Connect();
+        if (way == "the server closes")
+            await socket.DisconnectAsync(close: true);
+        else
+            closing.Send("1");
+        server.Engine.StopAndSettle();
+        server.Clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.That(new[] { closing.Session.State, open.Session.State }, Is.All.EqualTo(SessionState.Closing));
+        server.Clock.Advance(TimeSpan.FromSeconds(3));
+        await Deadlines.Eventually(() => closing.Session.State is SessionState.Closed && open.Session.State is SessionState.Closed);
+    }
+
     [Test]
     public async Task The_rooms_are_left_when_the_disconnecting_handlers_have_ended()
     {
@@ -33,7 +52,7 @@ public class DisconnectTests
 
         client.Lose();
         Assert.That(told, Is.EqualTo((string[])["disconnecting a b True"]));
-        Assert.That(server.Io.Rooms, Is.EquivalentTo((string[])["a", "b"]));
+        Assert.That(server.Io.Rooms.Keys, Is.EquivalentTo((string[])["a", "b"]));
         gate.SetResult();
 
         Assert.That(told, Is.EqualTo((string[])["disconnecting a b True", "ended a b", "own", "disconnect 0 False"]));
@@ -142,7 +161,7 @@ public class DisconnectTests
         server.Io.OnDisconnecting((_, _) => throw new InvalidOperationException("1"));
         server.Io.OnDisconnect((_, _) => throw new InvalidOperationException("2"));
         server.Io.OnError((_, exception, name) => told.Add($"{name} {(exception.InnerException ?? exception).Message}"));
-        server.Io.RoomLeft += (_, _) => throw new InvalidOperationException("room event");
+        server.Io.OnRoomLeft((Action<string, string>)((_, _) => throw new InvalidOperationException("room event")));
         var client = server.Open();
         var socket = client.Join();
         var other = client.Join("/b");
@@ -216,7 +235,7 @@ public class DisconnectTests
         Assert.That(acks.Select(ack => ack.Exception?.InnerException), Is.All.TypeOf<SocketDisconnectedException>());
         Assert.That(server.Io.Sockets, Is.Empty);
         Assert.That(server.Io.Rooms, Is.Empty);
-        Assert.That(server.Io.Acks.Count, Is.Zero);
+        Assert.That(server.Io.CountPendingAcks(), Is.Zero);
         Assert.That(server.Io.AllNamespaces.Count(), Is.EqualTo(1));
         Assert.That(server.Engine.Sessions.Count, Is.Zero);
         Assert.That(server.Clock.ActiveTimers, Is.EqualTo(1), "the heartbeat's");

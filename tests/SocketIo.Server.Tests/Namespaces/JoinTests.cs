@@ -7,6 +7,61 @@ public class JoinTests
 {
     private const string InvalidNamespace = """44/nobody,{"message":"Invalid namespace"}""";
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_socket_that_middleware_disconnects_is_refused_even_if_the_middleware_accepts_it(bool isAsynchronous)
+    {
+        using var server = new InMemoryServer();
+        var heard = new List<string>();
+        if (isAsynchronous)
+            server.Io.Use(async socket => await socket.DisconnectAsync());
+        else
+            server.Io.Use(socket => socket.DisconnectAsync().AsTask().IsCompleted ? ConnectResult.Accept : ConnectResult.Refuse("not yet"));
+        server.Io.Use(_ => heard.Add("the next middleware"));
+        server.Io.OnConnection(_ => heard.Add("connection"));
+        server.Io.OnDisconnect((_, _) => heard.Add("disconnect"));
+        var client = server.Open();
+        client.Send("40");
+        Assert.That(client.All(), Is.EqualTo((string[])["""44{"message":"The connection was refused"}"""]));
+        Assert.That(heard, Is.Empty);
+        Assert.That(server.Io.Sockets, Is.Empty);
+        Assert.That(client.IsClosed, Is.False);
+    }
+
+    [Test]
+    public async Task A_socket_that_others_disconnect_while_middleware_decides_is_refused()
+    {
+        using var server = new InMemoryServer();
+        var gate = new TaskCompletionSource<ConnectResult>();
+        Socket? joining = null;
+        server.Io.Use(socket =>
+        {
+            joining = socket;
+            return gate.Task;
+        });
+        var client = server.Open();
+        client.Send("40");
+        await joining!.DisconnectAsync();
+        Assert.That(client.All(), Is.Empty, "the middleware has not decided");
+        gate.SetResult(ConnectResult.Accept);
+        Assert.That(await client.NextAsync(), Is.EqualTo("""44{"message":"The connection was refused"}"""));
+        Assert.That(server.Io.Sockets, Is.Empty);
+    }
+
+    [Test]
+    public async Task Middleware_that_disconnects_with_the_connection_closes_it_and_lets_nobody_in()
+    {
+        using var server = new InMemoryServer();
+        var heard = new List<string>();
+        server.Io.Use(async socket => await socket.DisconnectAsync(close: true));
+        server.Io.OnConnection(_ => heard.Add("connection"));
+        var client = server.Open();
+        client.Send("40");
+        await Deadlines.Eventually(() => client.IsClosed);
+        Assert.That(heard, Is.Empty);
+        Assert.That(server.Io.Sockets, Is.Empty);
+    }
+
     [Test]
     public void Middleware_runs_in_order_and_the_first_refusal_ends_it()
     {
@@ -112,11 +167,11 @@ public class JoinTests
                 EndAt("between two middlewares");
                 return ConnectResult.Accept;
             });
-            made.RoomJoined += (room, _) =>
+            made.OnRoomJoined((room, _) =>
             {
                 if (room != "r")
                     EndAt("while the socket becomes visible");
-            };
+            });
             made.OnConnection(socket =>
             {
                 told.Add("connection");
@@ -310,27 +365,151 @@ public class JoinTests
     }
 
     [Test]
-    public void A_second_connect_closes_the_connection_also_while_the_first_is_being_decided()
+    public void A_second_connect_to_a_joined_namespace_closes_the_connection()
     {
         using var server = new InMemoryServer();
+        var (client, _) = server.Connect();
+        client.Send("40");
+        Assert.That(client.Session.CloseReason, Is.EqualTo(DisconnectReason.ForcedServerClose));
+    }
+
+    [Test]
+    public void A_client_that_asks_again_while_it_is_decided_on_gets_one_socket_by_its_last_auth(
+        [Values] bool leavesInBetween, [Values] bool firstIsDecidedFirst, [Values] bool firstIsAccepted)
+    {
+        using var server = new InMemoryServer();
+        var gates = new List<TaskCompletionSource<ConnectResult>>();
+        server.Io.Of("/slow").Use(_ =>
+        {
+            gates.Add(new TaskCompletionSource<ConnectResult>());
+            return gates[^1].Task;
+        });
+        var (client, other) = server.Connect();
+        client.Send("""40/slow,{"n":1}""");
+        if (leavesInBetween)
+            client.Send("41/slow,");
+        client.Send("""40/slow,{"n":2}""");
+
+        foreach (var index in firstIsDecidedFirst ? (int[])[0, 1] : [1, 0])
+            gates[index].SetResult(index == 1 || firstIsAccepted ? ConnectResult.Accept : ConnectResult.Refuse("no"));
+
+        Assert.That(client.All(), Has.Length.EqualTo(1).And.All.StartsWith("40/slow,{"));
+        var socket = server.Io.Of("/slow").Sockets.Values.Single();
+        Assert.That(socket.Handshake.Auth.ToString(), Is.EqualTo("""{"n":2}"""));
+        Assert.That(socket.IsConnected && other.IsConnected);
+    }
+
+    [Test]
+    public void A_client_that_leaves_while_it_is_decided_on_is_not_connected_and_hears_nothing([Values] bool accepted)
+    {
+        using var server = new InMemoryServer();
+        var connections = 0;
         var gate = new TaskCompletionSource<ConnectResult>();
         server.Io.Of("/slow").Use(_ => gate.Task);
-        var joining = server.Open();
-        joining.Send("40/slow,");
-        joining.Send("40/slow,");
-        gate.SetResult(ConnectResult.Accept);
-        var (joined, _) = server.Connect();
-        joined.Send("40");
+        server.Io.Of("/slow").OnConnection(_ => { connections++; });
+        var (client, other) = server.Connect();
+        client.Send("40/slow,");
+        client.Send("41/slow,");
+        gate.SetResult(accepted ? ConnectResult.Accept : ConnectResult.Refuse("no"));
 
-        Assert.That(joining.IsClosed && joined.IsClosed);
-        Assert.That(joining.Session.CloseReason, Is.EqualTo(DisconnectReason.ForcedServerClose));
+        Assert.That(client.All(), Is.Empty);
+        Assert.That(connections, Is.Zero);
         Assert.That(server.Io.Of("/slow").Sockets, Is.Empty);
-        Assert.That(joining.All(), Has.None.StartsWith("40"));
+        Assert.That(other.IsConnected);
+    }
+
+    [Test]
+    public void One_namespace_more_than_allowed_is_refused_and_the_others_stay()
+    {
+        using var server = new InMemoryServer(options => options.MaxNamespaces = 3);
+        var never = new TaskCompletionSource<ConnectResult>();
+        foreach (var name in (string[])["/a", "/b", "/c"])
+            server.Io.Of(name);
+        server.Io.Of("/slow").Use(_ => never.Task);
+        var (client, socket) = server.Connect();
+        client.Send("40/slow,");
+        client.Join("/a");
+        client.Send("40/b,");
+        Assert.That(client.Next(), Is.EqualTo("""44/b,{"message":"Too many namespaces"}"""));
+        Assert.That(socket.IsConnected);
+
+        client.Send("41/a,");
+        client.Join("/b");
+        client.Send("41/slow,");
+        client.Send("40/c,");
+        Assert.That(client.Next(), Does.StartWith("44/c,"), "the middleware still runs");
+        never.SetResult(ConnectResult.Accept);
+        client.Join("/c");
+    }
+
+    [Test]
+    public void The_auth_of_all_namespaces_has_no_more_bytes_than_a_message_may_have()
+    {
+        using var server = new InMemoryServer(options => options.MaxHttpBufferSize = 1_000);
+        foreach (var name in (string[])["/a", "/b", "/c"])
+            server.Io.Of(name);
+        var (client, socket) = server.Connect();
+        var half = $$"""{"token":"{{new string('x', 488)}}"}""";
+        Join("/a", half);
+        Join("/b", half);
+        client.Send(InMemoryClient.ConnectPacket("/c", "{}"));
+        Assert.That(client.Next(), Is.EqualTo("""44/c,{"message":"Too much auth"}"""));
+        Assert.That(socket.IsConnected);
+        Assert.That(server.Log.Entries.Select(entry => entry.Message), Has.Some.Contains("is refused by the namespace /c: more than 1000 bytes of auth in all namespaces (MaxHttpBufferSize)"));
+
+        client.Join("/c");
+        client.Send("41/c,");
+        client.Send("41/a,");
+        Join("/c", half);
+
+        void Join(string name, string auth)
+        {
+            client.Send(InMemoryClient.ConnectPacket(name, auth));
+            Assert.That(client.Next(), Does.StartWith($"40{name},"));
+        }
+    }
+
+    [Test]
+    public void A_name_longer_than_allowed_is_refused_before_any_pattern_sees_it()
+    {
+        using var server = new InMemoryServer(options => options.MaxNamespaceLength = 10);
+        var seen = new List<string>();
+        server.Io.Of((name, _) =>
+        {
+            seen.Add(name);
+            return ValueTask.FromResult(true);
+        });
+        var client = server.Open();
+        client.Join("/123456789");
+        client.Send("40/12345678\u00e9,");
+        Assert.That(client.Next(), Is.EqualTo("44/12345678\u00e9,{\"message\":\"Invalid namespace\"}"));
+        Assert.That(seen, Is.EqualTo((string[])["/123456789"]));
+    }
+
+    [Test]
+    public void Thousands_of_namespaces_of_one_client_cost_as_much_each_as_the_first_hundreds()
+    {
+        using var server = new InMemoryServer(options => options.MaxNamespaces = 10_000);
+        server.Io.OfPattern("/n-{i}");
+        var client = server.Open();
+        client.IsDeaf = true;
+        long Bytes(int from, int to)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = from; i < to; i++)
+                client.Send($"40/n-{i},");
+            return (GC.GetAllocatedBytesForCurrentThread() - before) / (to - from);
+        }
+        Bytes(0, 100);
+        var first = Bytes(100, 1_000);
+        var last = Bytes(8_000, 9_000);
+        Assert.That(last, Is.LessThan(2 * first));
+        client.Lose();
+        Assert.That(server.Io.AllNamespaces.Sum(made => made.Sockets.Count), Is.Zero);
     }
 
     [TestCase("""42/slow,["ev"]""")]
     [TestCase("43/slow,0[]")]
-    [TestCase("41/slow,")]
     [TestCase("44/slow,")]
     [TestCase("""42/never,["ev"]""")]
     public void A_packet_for_a_namespace_that_is_not_joined_closes_the_connection(string packet)
@@ -407,7 +586,7 @@ public class JoinTests
         void StopAt(string at)
         {
             if (at == step)
-                server.Engine.Stop();
+                server.Engine.StopAndSettle();
         }
     }
 
@@ -467,12 +646,51 @@ public class JoinTests
     }
 
     [Test]
+    public async Task A_client_that_lets_an_attachment_wait_is_closed_and_one_that_goes_on_is_not()
+    {
+        using var server = new InMemoryServer(options => options.AttachmentTimeout = TimeSpan.FromSeconds(10));
+        server.Io.On("ev", (Socket _, byte[] bytes) => bytes.Length);
+        const string Packet = """453-1["ev",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1},{"_placeholder":true,"num":2}]""";
+        var (silent, _) = server.Connect();
+        var (slow, _) = server.Connect();
+        var (idle, _) = server.Connect();
+        silent.Send(Packet, [1], [2]);
+        slow.Send(Packet);
+        for (var i = 0; i < 3; i++)
+        {
+            server.Clock.Advance(TimeSpan.FromSeconds(7));
+            await slow.Post([1]);
+        }
+        await Deadlines.Eventually(() => silent.IsClosed);
+        Assert.That(silent.Session.CloseReason, Is.EqualTo(DisconnectReason.ForcedServerClose));
+        Assert.That(silent.Session.CloseReason.Description, Does.Contain("attachment"));
+        Assert.That(slow.Next(), Is.EqualTo("431[1]"));
+        server.Clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.That(slow.IsClosed || idle.IsClosed, Is.False);
+    }
+
+    [Test]
+    public async Task A_client_that_joins_while_an_attachment_is_awaited_is_closed_all_the_same()
+    {
+        using var server = new InMemoryServer();
+        var gate = new TaskCompletionSource<ConnectResult>();
+        server.Io.Use(_ => gate.Task);
+        var client = server.Open();
+        client.Send("40");
+        client.Send("""451-["ev",{"_placeholder":true,"num":0}]""");
+        gate.SetResult(ConnectResult.Accept);
+        Assert.That(server.Io.Sockets, Has.Count.EqualTo(1));
+        server.Clock.Advance(server.Io.Options.AttachmentTimeout + TimeSpan.FromSeconds(2));
+        await Deadlines.Eventually(() => client.IsClosed);
+    }
+
+    [Test]
     public void Attachments_over_the_limits_close_the_connection()
     {
         using var server = new InMemoryServer(options =>
         {
             options.MaxAttachments = 2;
-            options.MaxHttpBufferSize = 100;
+            options.MaxAttachmentBytes = 200;
         });
         server.Io.On("ev", (Socket _, byte[] a, byte[] b) => a.Length + b.Length);
         var (good, _) = server.Connect();
@@ -482,10 +700,11 @@ public class JoinTests
         var (large, _) = server.Connect();
         large.Send("""452-1["ev",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]""", new byte[150], new byte[51]);
         Assert.That(large.Session.CloseReason, Is.EqualTo(DisconnectReason.ParseError));
+        Assert.That(large.Session.CloseReason.Description, Is.EqualTo("attachments of more than 200 bytes (MaxAttachmentBytes)"));
 
         var (many, _) = server.Connect();
         many.Send("""453-["ev"]""");
         Assert.That(many.Session.CloseReason, Is.EqualTo(DisconnectReason.ParseError));
-        Assert.That(many.Session.CloseReason.Description, Is.EqualTo("too many attachments"));
+        Assert.That(many.Session.CloseReason.Description, Is.EqualTo("more than 2 attachments (MaxAttachments)"));
     }
 }

@@ -32,8 +32,8 @@ public class AttachmentTests
         Assert.That(file.Data, Is.EqualTo(new byte[] { 1, 2 }));
         Assert.That(file.Parts["x"].ToArray(), Is.EqualTo(new byte[] { 3 }));
         Assert.That(
-            Wire.Read<List<byte[][]>>("51-[\"e\",[[{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":0}]]]", [7]),
-            Is.EqualTo(new List<byte[][]> { new[] { new byte[] { 7 }, [7] } }));
+            Wire.Read<List<byte[][]>>("52-[\"e\",[[{\"_placeholder\":true,\"num\":1},{\"_placeholder\":true,\"num\":0}]]]", [7], [8]),
+            Is.EqualTo(new List<byte[][]> { new[] { new byte[] { 8 }, [7] } }));
     }
 
     [Test]
@@ -44,7 +44,7 @@ public class AttachmentTests
     public void Binary_data_may_also_come_as_base64()
     {
         Assert.That(Wire.Read<byte[]>("2[\"e\",\"AQI=\"]"), Is.EqualTo(new byte[] { 1, 2 }));
-        Assert.That(Wire.Read<File>("2[\"e\",{\"data\":\"AQI=\"}]")!.Data, Is.EqualTo(new byte[] { 1, 2 }));
+        Assert.That(Wire.Read<File>("2[\"e\",{\"name\":\"\",\"data\":\"AQI=\",\"parts\":{}}]")!.Data, Is.EqualTo(new byte[] { 1, 2 }));
     }
 
     [TestCase("2[\"e\",{\"_placeholder\":true,\"num\":0}]")]
@@ -105,7 +105,7 @@ public class AttachmentTests
         Assert.That(assembler.IsComplete, Is.True);
         Assert.That(assembler.ToArray(), Is.EqualTo(new byte[][] { [1], [2, 3] }));
         Assert.That(
-            Wire.Parser.OpenEvent(assembler.Packet, assembler.Header, assembler.ToArray(), out _).Read<byte[]>(),
+            Wire.Parser.OpenEvent(assembler.Packet, assembler.Header, assembler.ToArray()).Read<byte[]>(),
             Is.EqualTo(new byte[] { 2, 3 }));
         Assert.Throws<InvalidOperationException>(() => assembler.Add([4]));
     }

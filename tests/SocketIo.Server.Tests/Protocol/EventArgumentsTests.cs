@@ -1,4 +1,4 @@
-using SocketIo.Engine.Sessions;
+using SocketIo.Engine.Frames;
 using SocketIo.Protocol;
 
 namespace SocketIo.Server.Tests.Protocol;
@@ -53,14 +53,14 @@ public class EventArgumentsTests
         Assert.That(args.Count, Is.EqualTo(values.Length));
         Assert.That(args.ToArray(), Is.EqualTo(values));
         Assert.That(
-            Wire.Messages(Wire.Parser.WriteAck("/", 1, args))[0],
+            Wire.Messages(Wire.Encoder.WriteAck("/", 1, args))[0],
             Is.EqualTo("431" + System.Text.Json.JsonSerializer.Serialize(values)));
     }
 
     // The overloads of the public API.
     private static ValueTask<Frame> EmitAsync(string eventName, EventArguments args) =>
-        ValueTask.FromResult(Wire.Parser.WriteEvent("/", eventName, args, PacketHeader.NoId));
+        ValueTask.FromResult(Wire.Encoder.WriteEvent("/", eventName, args, PacketHeader.NoId));
 
     private static ValueTask<Frame> EmitAsync<T>(string eventName, T arg) =>
-        ValueTask.FromResult(Wire.Parser.WriteEvent("/", eventName, new Args<T>(arg), PacketHeader.NoId));
+        ValueTask.FromResult(Wire.Encoder.WriteEvent("/", eventName, new Args<T>(arg), PacketHeader.NoId));
 }

@@ -67,8 +67,8 @@ public class MalformedPacketTests
     [TestCase("51-", "invalid payload")]
     [TestCase("61-1{}", "invalid payload")]
     [TestCase("442[\"some\",\"data\"", "invalid payload")]
-    [TestCase("29007199254740992[\"a\"]", "illegal ack id")]
-    [TestCase("299999999999999999999999999999[\"a\"]", "illegal ack id")]
+    [TestCase("29007199254740992[\"a\"]", "an ack id above 2^53-1")]
+    [TestCase("299999999999999999999999999999[\"a\"]", "an ack id above 2^53-1")]
     [TestCase("5", "illegal attachments")]
     [TestCase("51", "illegal attachments")]
     [TestCase("5-[\"a\"]", "illegal attachments")]
@@ -83,9 +83,9 @@ public class MalformedPacketTests
     [TestCase("51e1-[\"a\"]", "illegal attachments")]
     [TestCase("5/admin,[\"a\"]", "illegal attachments")]
     [TestCase("6[\"a\"]", "illegal attachments")]
-    [TestCase("511-[\"a\"]", "too many attachments")]
-    [TestCase("599999999999999999999999-[\"a\"]", "too many attachments")]
-    [TestCase("611-1[\"a\"]", "too many attachments")]
+    [TestCase("511-[\"a\"]", "more than 10 attachments (MaxAttachments)")]
+    [TestCase("599999999999999999999999-[\"a\"]", "more than 10 attachments (MaxAttachments)")]
+    [TestCase("611-1[\"a\"]", "more than 10 attachments (MaxAttachments)")]
     [TestCase("51-[\"a\",{\"_placeholder\":true,\"num\":1}]", "illegal attachments")]
     [TestCase("51-[\"a\",{\"_placeholder\":true,\"num\":-1}]", "illegal attachments")]
     [TestCase("51-[\"a\",{\"_placeholder\":true,\"num\":0.5}]", "illegal attachments")]
@@ -104,6 +104,10 @@ public class MalformedPacketTests
     [TestCase("51-[\"a\",{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true}]", "illegal attachments")]
     [TestCase("51-[\"a\",{\"\\u005fplaceholder\":true,\"n\\u0075m\":1}]", "illegal attachments")]
     [TestCase("61-1[{\"_placeholder\":true,\"num\":1}]", "illegal attachments")]
+    [TestCase("51-[\"a\",{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":0}]", "two placeholders for one attachment")]
+    [TestCase("52-[\"a\",{\"_placeholder\":true,\"num\":1},[{\"b\":{\"_placeholder\":true,\"num\":1}}]]", "two placeholders for one attachment")]
+    [TestCase("61-1[{\"num\":0,\"_placeholder\":true},{\"_placeholder\":true,\"num\":0}]", "two placeholders for one attachment")]
+    [TestCase("51-[\"a\",{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":0}", "invalid payload")]
     public void A_malformed_packet_is_reported(string packet, string error) =>
         Assert.That(Wire.Error(Wire.Bytes(packet)), Is.EqualTo(error));
 
@@ -115,17 +119,48 @@ public class MalformedPacketTests
     [TestCase("51-[\"a\",{\"num\":7},true]")]
     [TestCase("51-[\"a\",{\"\\ud800aaaaaaaaaa\":true}]")]
     [TestCase("2[\"a\",{\"_placeholder\":true,\"num\":7}]")]
+    [TestCase("2[\"a\",{\"_placeholder\":true,\"num\":0},{\"_placeholder\":true,\"num\":0}]")]
+    [TestCase("52-[\"a\",{\"_placeholder\":true,\"num\":1},{\"_placeholder\":true,\"num\":0}]")]
+    [TestCase("51-[\"a\",{\"_placeholder\":true,\"num\":0},{\"num\":0},{\"_placeholder\":false,\"num\":0}]")]
     [TestCase("2[\"\\ud800aaaaaa\"]")]
     public void What_only_looks_like_an_illegal_packet_is_accepted(string packet) =>
         Assert.That(Wire.Error(Wire.Bytes(packet)), Is.Null);
 
+    [TestCase(63, 64)]
+    [TestCase(64, 65)]
+    [TestCase(1_000_000, 2_000_000_000)]
+    public void Each_attachment_has_one_placeholder_also_where_many_are_allowed(int first, int second)
+    {
+        var limits = new PacketLimits(int.MaxValue, Wire.Limits.MaxArguments);
+        Assert.That(Wire.Error(Packet(first, second), limits), Is.Null);
+        Assert.That(Wire.Error(Packet(first, second, first), limits), Is.EqualTo("two placeholders for one attachment"));
+        Assert.That(Wire.Error(Packet(first, second, second), limits), Is.EqualTo("two placeholders for one attachment"));
+
+        static byte[] Packet(params int[] numbers) =>
+            Wire.Bytes($"52147483647-[\"a\",{string.Join(',', numbers.Select(number => $$"""{"_placeholder":true,"num":{{number}}}"""))}]");
+    }
+
     [Test]
     public void The_attachment_limit_is_the_callers()
     {
-        Assert.That(Wire.Error("53-[\"a\"]"u8, 2), Is.EqualTo("too many attachments"));
-        Assert.That(Wire.Error("52-[\"a\"]"u8, 2), Is.Null);
-        Assert.That(Wire.Error("52147483647-[\"a\"]"u8, int.MaxValue), Is.Null);
-        Assert.That(Wire.Error("52147483648-[\"a\"]"u8, int.MaxValue), Is.EqualTo("too many attachments"));
+        var two = new PacketLimits(2, Wire.Limits.MaxArguments);
+        var most = new PacketLimits(int.MaxValue, Wire.Limits.MaxArguments);
+        Assert.That(Wire.Error("53-[\"a\"]"u8, two), Is.EqualTo("more than 2 attachments (MaxAttachments)"));
+        Assert.That(Wire.Error("52-[\"a\"]"u8, two), Is.Null);
+        Assert.That(Wire.Error("52147483647-[\"a\"]"u8, most), Is.Null);
+        Assert.That(Wire.Error("52147483648-[\"a\"]"u8, most), Is.EqualTo("more than 2147483647 attachments (MaxAttachments)"));
+    }
+
+    [TestCase("2[\"a\"", 2)]
+    [TestCase("37[0", 3)]
+    [TestCase("51-[\"a\"", 2)]
+    [TestCase("61-7[{\"_placeholder\":true,\"num\":0}", 3)]
+    public void The_argument_limit_is_the_callers(string start, int more)
+    {
+        string Packet(int count) => $"{start}{string.Concat(Enumerable.Repeat(",{\"a\":[1,2,3,4,5,6]}", count))}]";
+        var limits = new PacketLimits(Wire.Limits.MaxAttachments, start.StartsWith('3') || start.StartsWith('6') ? more + 1 : more);
+        Assert.That(Wire.Error(Wire.Bytes(Packet(more)), limits), Is.Null);
+        Assert.That(Wire.Error(Wire.Bytes(Packet(more + 1)), limits), Is.EqualTo($"more than {limits.MaxArguments} arguments (MaxArguments)"));
     }
 
     [Test]
@@ -190,7 +225,7 @@ public class MalformedPacketTests
         if (Wire.Error(packet) is not null)
             return false;
 
-        Wire.Parser.TryReadHeader(packet, Wire.MaxAttachments, out var header, out _);
+        Wire.Parser.TryReadHeader(ref packet, Wire.Limits, out var header, out _);
         Encoding.UTF8.GetString(header.NamespaceOf(packet));
         switch (header.Type)
         {
@@ -198,7 +233,7 @@ public class MalformedPacketTests
                 Wire.Parser.ReadAuth(packet, header);
                 break;
             case PacketType.Event or PacketType.BinaryEvent:
-                ReadArguments(Wire.Parser.OpenEvent(packet, header, Wire.NoAttachments, out _));
+                ReadArguments(Wire.Parser.OpenEvent(packet, header, Wire.NoAttachments));
                 break;
             case PacketType.Ack or PacketType.BinaryAck:
                 ReadArguments(Wire.Parser.OpenAck(packet, header, Wire.NoAttachments));

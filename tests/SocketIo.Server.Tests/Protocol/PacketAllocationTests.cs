@@ -1,4 +1,4 @@
-using SocketIo.Engine.Sessions;
+using SocketIo.Engine.Frames;
 using SocketIo.Protocol;
 
 namespace SocketIo.Server.Tests.Protocol;
@@ -22,7 +22,8 @@ public class PacketAllocationTests
 
         static void Check(byte[] packet)
         {
-            if (!Wire.Parser.TryReadHeader(packet, 10, out _, out _))
+            ReadOnlySpan<byte> span = packet;
+            if (!Wire.Parser.TryReadHeader(ref span, Wire.Limits, out _, out _))
                 throw new InvalidOperationException();
         }
     }
@@ -30,13 +31,13 @@ public class PacketAllocationTests
     [Test]
     public void Reading_numbers_allocates_nothing()
     {
-        Wire.Parser.TryReadHeader(Event, 10, out var header, out _);
+        var header = HeaderOf(Event);
         Assert.That(AllocatedBy(Read), Is.Zero);
 
         void Read()
         {
-            var reader = Wire.Parser.OpenEvent(Event, header, Wire.NoAttachments, out var name);
-            var sum = name.Length + reader.Read<int>() + reader.Read<double>() + (reader.Read<bool>() ? 1 : 0);
+            var reader = Wire.Parser.OpenEvent(Event, header, Wire.NoAttachments);
+            var sum = reader.EventName.Length + reader.Read<int>() + reader.Read<double>() + (reader.Read<bool>() ? 1 : 0);
             if (sum != 4 + 10 + 2.5 + 1)
                 throw new InvalidOperationException();
         }
@@ -45,25 +46,31 @@ public class PacketAllocationTests
     [Test]
     public void Reading_an_attachment_allocates_nothing()
     {
-        Wire.Parser.TryReadHeader(Binary, 10, out var header, out _);
-        Assert.That(AllocatedBy(() => Wire.Parser.OpenEvent(Binary, header, Attachment, out _).Read<byte[]>()), Is.Zero);
+        var header = HeaderOf(Binary);
+        Assert.That(AllocatedBy(() => Wire.Parser.OpenEvent(Binary, header, Attachment).Read<byte[]>()), Is.Zero);
     }
 
     [Test]
     public void Writing_an_event_allocates_its_frame_only()
     {
-        AssertOnlyFrame(() => Wire.Parser.WriteEvent("/", "e", new Args<string>("hello"), PacketHeader.NoId));
-        AssertOnlyFrame(() => Wire.Parser.WriteEvent("/admin", "e", new Args<int>(42), 7));
-        AssertOnlyFrame(() => Wire.Parser.WriteEvent("/", "e", new Args<long, double, bool>(1, 2.5, true), PacketHeader.NoId));
-        AssertOnlyFrame(() => Wire.Parser.WriteAck("/", 7, new Args<string, int>("a", 1)));
-        AssertOnlyFrame(() => Wire.Parser.WriteEvent("/", "e", new Args<byte[]>(Attachment[0]), PacketHeader.NoId));
+        AssertOnlyFrame(() => Wire.Encoder.WriteEvent("/", "e", new Args<string>("hello"), PacketHeader.NoId));
+        AssertOnlyFrame(() => Wire.Encoder.WriteEvent("/admin", "e", new Args<int>(42), 7));
+        AssertOnlyFrame(() => Wire.Encoder.WriteEvent("/", "e", new Args<long, double, bool>(1, 2.5, true), PacketHeader.NoId));
+        AssertOnlyFrame(() => Wire.Encoder.WriteAck("/", 7, new Args<string, int>("a", 1)));
+        AssertOnlyFrame(() => Wire.Encoder.WriteEvent("/", "e", new Args<byte[]>(Attachment[0]), PacketHeader.NoId));
     }
 
     [Test]
     public void Writing_an_object_allocates_its_frame_only()
     {
         var point = new Point(1, 2);
-        AssertOnlyFrame(() => Wire.Parser.WriteEvent("/", "e", new Args<Point>(point), PacketHeader.NoId));
+        AssertOnlyFrame(() => Wire.Encoder.WriteEvent("/", "e", new Args<Point>(point), PacketHeader.NoId));
+    }
+
+    private static PacketHeader HeaderOf(ReadOnlySpan<byte> packet)
+    {
+        Assert.That(Wire.Parser.TryReadHeader(ref packet, Wire.Limits, out var header, out _));
+        return header;
     }
 
     private static void AssertOnlyFrame(Func<Frame> write)

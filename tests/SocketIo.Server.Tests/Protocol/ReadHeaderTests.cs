@@ -81,7 +81,7 @@ public class ReadHeaderTests
     public void A_payload_may_be_64_levels_deep_and_no_deeper()
     {
         Assert.That(Wire.Error(Wire.Bytes(Nested(64))), Is.Null);
-        Assert.That(Wire.Error(Wire.Bytes(Nested(65))), Is.EqualTo("invalid payload"));
+        Assert.That(Wire.Error(Wire.Bytes(Nested(65))), Is.EqualTo("nested deeper than 64 (Json.MaxDepth)"));
     }
 
     [Test]

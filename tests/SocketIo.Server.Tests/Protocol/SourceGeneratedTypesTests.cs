@@ -19,7 +19,7 @@ public class SourceGeneratedTypesTests
     [Test]
     public void A_generated_type_is_written_with_its_attachments() =>
         Assert.That(
-            Wire.Messages(Parser.WriteEvent("/", "e", new Args<Upload>(new("a", [1], new("b", [2], null))), -1)),
+            Wire.Messages(new PacketEncoder(Parser).WriteEvent("/", "e", new Args<Upload>(new("a", [1], new("b", [2], null))), -1)),
             Is.EqualTo(new[]
             {
                 "452-[\"e\",{\"fileName\":\"a\",\"data\":{\"_placeholder\":true,\"num\":0},\"next\":"
@@ -31,7 +31,7 @@ public class SourceGeneratedTypesTests
     [Test]
     public void A_generated_type_typed_object_is_written_with_its_attachments() =>
         Assert.That(
-            Wire.Messages(Parser.WriteAck("/", 1, new Args<object>(new Upload("a", [1], null)))),
+            Wire.Messages(new PacketEncoder(Parser).WriteAck("/", 1, new Args<object>(new Upload("a", [1], null)))),
             Is.EqualTo(new[] { "461-1[{\"fileName\":\"a\",\"data\":{\"_placeholder\":true,\"num\":0},\"next\":null}]", "#01" }));
 
     [Test]
@@ -59,10 +59,19 @@ public class SourceGeneratedTypesTests
         Assert.That(reader.Read<string[]>(), Is.EqualTo(new[] { "x" }));
         Assert.That(reader.Read<ReadOnlyMemory<byte>>().ToArray(), Is.EqualTo(new byte[] { 8 }));
         Assert.That(reader.Read<decimal>(), Is.EqualTo(1m));
-        Assert.That(reader.Read<object>(), Is.InstanceOf<JsonElement>());
+        Assert.That(reader.Read<object>(), Is.EqualTo(new List<object?>()));
+    }
+
+    [Test]
+    public void Any_value_that_was_read_can_be_sent()
+    {
+        var value = Wire.Open(Parser, "51-[\"e\",{\"a\":[1,1.5,true,\"x\",null,{\"_placeholder\":true,\"num\":0}]}]", [8]).Read<object?>();
+        Assert.That(
+            Wire.Messages(new PacketEncoder(Parser).WriteEvent("/", "e", new Args<object?>(value), -1)),
+            Is.EqualTo(new[] { "451-[\"e\",{\"a\":[1,1.5,true,\"x\",null,{\"_placeholder\":true,\"num\":0}]}]", "#08" }));
     }
 
     [Test]
     public void A_type_that_nobody_described_is_not_reflected_upon() =>
-        Assert.Throws<NotSupportedException>(() => Parser.WriteEvent("/", "e", new Args<Unknown>(new(1)), -1));
+        Assert.Throws<NotSupportedException>(() => new PacketEncoder(Parser).WriteEvent("/", "e", new Args<Unknown>(new(1)), -1));
 }

@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using SocketIo.Engine.Sessions;
-using SocketIo.Engine.WebSockets;
+using SocketIo.Engine.Frames;
 using SocketIo.Protocol;
 
 namespace SocketIo.Server.Tests.Protocol;
@@ -10,16 +9,18 @@ namespace SocketIo.Server.Tests.Protocol;
 /// <summary>Packets as the literal text and binary messages on the wire.</summary>
 internal static class Wire
 {
-    public const int MaxAttachments = 10;
+    public static readonly PacketLimits Limits = new(10, 1000);
 
     public static readonly byte[][] NoAttachments = [];
 
-    public static JsonPacketParser Parser { get; } = new(JsonPacketParser.CreateDefaultOptions());
+    public static JsonPacketParser Parser { get; } = new(ArgumentOptions.CreateDefault());
+
+    public static PacketEncoder Encoder { get; } = new(Parser);
 
     /// <summary>Options that know no more than <paramref name="resolver"/>: no reflection.</summary>
     public static JsonPacketParser ParserWith(IJsonTypeInfoResolver resolver)
     {
-        var options = JsonPacketParser.CreateDefaultOptions();
+        var options = ArgumentOptions.CreateDefault();
         options.TypeInfoResolver = resolver;
         return new JsonPacketParser(options);
     }
@@ -42,37 +43,43 @@ internal static class Wire
 
     public static PacketHeader Header(string packet)
     {
-        var good = Parser.TryReadHeader(Bytes(packet), MaxAttachments, out var header, out var error);
-        Assert.That(error, Is.Null, packet);
-        Assert.That(good, packet);
+        ReadOnlySpan<byte> bytes = Bytes(packet);
+        return Header(Parser, ref bytes);
+    }
+
+    private static PacketHeader Header(PacketParser parser, ref ReadOnlySpan<byte> packet)
+    {
+        var text = Encoding.UTF8.GetString(packet);
+        var good = parser.TryReadHeader(ref packet, Limits, out var header, out var error);
+        Assert.That(error, Is.Null, text);
+        Assert.That(good, text);
         return header;
     }
 
-    public static string? Error(ReadOnlySpan<byte> packet, int maxAttachments = MaxAttachments)
+    public static string? Error(ReadOnlySpan<byte> packet) => Error(packet, Limits);
+
+    public static string? Error(ReadOnlySpan<byte> packet, PacketLimits limits)
     {
-        var good = Parser.TryReadHeader(packet, maxAttachments, out _, out var error);
+        var good = Parser.TryReadHeader(ref packet, limits, out _, out var error);
         Assert.That(good, Is.EqualTo(error is null));
         return error;
     }
 
     public static string NamespaceOf(string packet) => Encoding.UTF8.GetString(Header(packet).NamespaceOf(Bytes(packet)));
 
-    public static string EventName(string packet)
-    {
-        Parser.OpenEvent(Bytes(packet), Header(packet), NoAttachments, out var name);
-        return Encoding.UTF8.GetString(name);
-    }
+    public static string EventName(string packet) =>
+        Encoding.UTF8.GetString(Open(packet).EventName);
 
     public static ArgumentReader Open(string packet, params byte[][] attachments) =>
         Open(Parser, packet, attachments);
 
     public static ArgumentReader Open(PacketParser parser, string packet, params byte[][] attachments)
     {
-        var bytes = Bytes(packet);
-        var header = Header(packet);
+        ReadOnlySpan<byte> bytes = Bytes(packet);
+        var header = Header(parser, ref bytes);
         return header.Type is PacketType.Ack or PacketType.BinaryAck
             ? parser.OpenAck(bytes, header, attachments)
-            : parser.OpenEvent(bytes, header, attachments, out _);
+            : parser.OpenEvent(bytes, header, attachments);
     }
 
     /// <summary>The first argument.</summary>
@@ -88,5 +95,5 @@ internal static class Wire
         return [.. texts];
     }
 
-    public static Frame Event<T>(T argument) => Parser.WriteEvent("/", "e", new Args<T>(argument), PacketHeader.NoId);
+    public static Frame Event<T>(T argument) => Encoder.WriteEvent("/", "e", new Args<T>(argument), PacketHeader.NoId);
 }

@@ -1,13 +1,14 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SocketIo.Engine.Sessions;
+using SocketIo.Engine.Frames;
 using SocketIo.Protocol;
 
 namespace SocketIo.Server.Tests.Protocol;
 
 public class WritePacketTests
 {
-    private static readonly JsonPacketParser Parser = Wire.Parser;
+    private static readonly PacketEncoder Parser = Wire.Encoder;
 
     private sealed record Throwing(string Before)
     {
@@ -121,7 +122,7 @@ public class WritePacketTests
     public void Values_are_written_as_javascript_expects_them()
     {
         AssertWritten(Wire.Event("<ä'&>\n\""), "42[\"e\",\"<ä'&>\\n\\\"\"]");
-        AssertWritten(Wire.Event("😀"), "42[\"e\",\"\\uD83D\\uDE00\"]");
+        AssertWritten(Wire.Event("😀"), "42[\"e\",\"😀\"]");
         AssertWritten(Wire.Event<string?>(null), "42[\"e\",null]");
         AssertWritten(Wire.Event(long.MinValue), "42[\"e\",-9223372036854775808]");
         AssertWritten(Wire.Event(0.1), "42[\"e\",0.1]");
@@ -131,7 +132,7 @@ public class WritePacketTests
         AssertWritten(Wire.Event(new { UserName = "x" }), "42[\"e\",{\"userName\":\"x\"}]");
         AssertWritten(Wire.Event<JsonNode?>(new JsonArray(1, "a")), "42[\"e\",[1,\"a\"]]");
         AssertWritten(Wire.Event(JsonElement.Parse("{\"a\": 1}")), "42[\"e\",{\"a\":1}]");
-        AssertWritten(Wire.Event("a\ud800b"), "42[\"e\",\"a\\uFFFDb\"]");
+        AssertWritten(Wire.Event("a\ud800b"), "42[\"e\",\"a\\ud800b\"]");
     }
 
     [Test]
@@ -163,9 +164,10 @@ public class WritePacketTests
     {
         for (var i = 0; i < 3; i++)
         {
-            var error = Assert.Throws<NotImplementedException>(
+            var error = Assert.Throws<NotSupportedException>(
                 () => Parser.WriteEvent("/", "e", new Args<byte[], Throwing>([1], new Throwing("mine")), -1));
-            Assert.That(error!.Message, Is.EqualTo("mine"));
+            Assert.That(error!.Message, Is.EqualTo("Argument 2 of event 'e' can't be sent: mine"));
+            Assert.That(error.InnerException, Is.InstanceOf<NotImplementedException>());
             AssertWritten(Wire.Event("after"), "42[\"e\",\"after\"]");
             Assert.Throws<NotImplementedException>(() => Parser.WriteConnectError("/", "m", new Throwing("mine")));
             AssertWritten(Wire.Event(1), "42[\"e\",1]");
@@ -179,8 +181,10 @@ public class WritePacketTests
     {
         var circular = new List<object>();
         circular.Add(circular);
-        Assert.That(() => Wire.Event(circular), Throws.InstanceOf<JsonException>());
-        Assert.That(() => Parser.WriteEvent("/", "e", new Args<byte[], object>([1], circular), 1), Throws.InstanceOf<JsonException>());
+        Assert.That(() => Wire.Event(circular), Throws.InstanceOf<NotSupportedException>().With.InnerException.InstanceOf<JsonException>());
+        Assert.That(
+            () => Parser.WriteEvent("/", "e", new Args<byte[], object>([1], circular), 1),
+            Throws.InstanceOf<NotSupportedException>().With.InnerException.InstanceOf<JsonException>());
         AssertWritten(Wire.Event("after"), "42[\"e\",\"after\"]");
     }
 
@@ -215,7 +219,7 @@ public class WritePacketTests
     [Test]
     public void Parsers_with_different_encoders_can_take_turns()
     {
-        var strict = new JsonPacketParser(new JsonSerializerOptions());
+        var strict = new PacketEncoder(new JsonPacketParser(new JsonSerializerOptions { Encoder = JavaScriptEncoder.Default }));
         for (var i = 0; i < 2; i++)
         {
             AssertWritten(strict.WriteEvent("/", "e", new Args<string>("<"), -1), "42[\"e\",\"\\u003C\"]");
@@ -227,7 +231,7 @@ public class WritePacketTests
     public void The_options_of_the_caller_are_copied_not_changed()
     {
         var options = new JsonSerializerOptions { WriteIndented = true };
-        var parser = new JsonPacketParser(options);
+        var parser = new PacketEncoder(new JsonPacketParser(options));
         Assert.That(options.IsReadOnly, Is.False);
         Assert.That(options.Converters, Is.Empty);
         AssertWritten(parser.WriteEvent("/", "e", new Args<int[]>([1, 2]), -1), "42[\"e\",[1,2]]");
@@ -235,7 +239,7 @@ public class WritePacketTests
 
     private static JsonSerializerOptions WithConverters()
     {
-        var options = JsonPacketParser.CreateDefaultOptions();
+        var options = ArgumentOptions.CreateDefault();
         options.Converters.Add(new ByteArrayConverter());
         return options;
     }

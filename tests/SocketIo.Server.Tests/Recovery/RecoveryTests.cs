@@ -1,5 +1,12 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SocketIo.Broadcasts;
+using SocketIo.Engine;
 using SocketIo.TestKit;
 
 namespace SocketIo.Server.Tests.Recovery;
@@ -26,6 +33,51 @@ public class RecoveryTests
         await server.Io.Sockets.Values.Single().EmitAsync("one");
         Assert.That(client.All(), Is.EqualTo((string[])["""42["all",1]""", """42["one"]"""]));
         Assert.That(server.Io.Sockets.Values.Single().Recovered, Is.False);
+    }
+
+    [TestCase(SlowConsumerPolicy.Disconnect)]
+    [TestCase(SlowConsumerPolicy.DropNewest)]
+    public async Task Neither_listeners_of_packets_nor_loggers_nor_meters_are_called_while_the_log_is_locked(SlowConsumerPolicy policy)
+    {
+        using var loggers = new CallingLog();
+        using var server = new InMemoryServer(
+            options =>
+            {
+                options.ConnectionStateRecovery = new();
+                options.MaxQueuedBytes = 2_000;
+                options.SlowConsumerPolicy = policy;
+            },
+            services => services.AddSingleton<ILoggerProvider>(loggers));
+        server.Log.Expect("slow");
+        var called = new ConcurrentDictionary<string, bool>();
+        var over = new ConcurrentDictionary<string, bool>();
+
+        // what it throws is nobody's, so it says when it is over
+        void EmitElsewhere(string from)
+        {
+            if (!called.TryAdd(from, true))
+                return;
+            Task.Run(() => server.Io.EmitAsync("other").AsTask()).WithDeadline().GetAwaiter().GetResult();
+            over[from] = true;
+        }
+
+        using var meters = new MeterListener();
+        meters.SetMeasurementEventCallback<long>((_, _, _, _) => EmitElsewhere("meter"));
+        meters.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "socketio.server.outbound.dropped" && ReferenceEquals(instrument.Meter.Scope, server.Meters))
+                listener.EnableMeasurementEvents(instrument);
+        };
+        meters.Start();
+        var client = new RecoveringClient(server).Connect();
+        client.Socket.EngineSession.Events.OnPacketCreated((_, _) => EmitElsewhere("listener"));
+        loggers.Called = () => EmitElsewhere("logger");
+        await client.Socket.EmitAsync("one");
+        client.Connection.Block();
+        await server.Io.EmitAsync("large", new string('x', 3_000));
+        await server.Io.EmitAsync("large", new string('x', 3_000));
+        await Deadlines.Eventually(() => called.Count == 3);
+        await Deadlines.Eventually(() => over.Count == 3);
     }
 
     [Test]
@@ -194,16 +246,39 @@ public class RecoveryTests
     }
 
     [Test]
-    public void Clients_that_do_not_come_back_are_forgotten_without_a_timer_of_their_own()
+    public void Clients_that_do_not_come_back_are_forgotten_in_all_namespaces_by_one_timer_that_rests_then()
     {
         using var server = Start();
+        server.Io.OfPattern("/tenant-{id}");
         var timers = server.Clock.ActiveTimers;
-        for (var i = 0; i < 10; i++)
-            new RecoveringClient(server).Connect().Lose();
-        Assert.That((server.Io.Recovery!.KeptCount, server.Clock.ActiveTimers), Is.EqualTo((10, timers)));
-        server.Clock.Advance(TimeSpan.FromMinutes(3));
+        string[] namespaces = ["/", "/tenant-1", "/tenant-2"];
+        foreach (var name in namespaces)
+        {
+            for (var i = 0; i < 10; i++)
+                new RecoveringClient(server, name).Connect().Lose();
+        }
+        Assert.That((Kept(), server.Clock.ActiveTimers), Is.EqualTo((30, timers + 1)));
+
+        server.Clock.Advance(TimeSpan.FromSeconds(60));
         new RecoveringClient(server).Connect().Lose();
-        Assert.That(server.Io.Recovery.KeptCount, Is.EqualTo(1));
+        server.Clock.Advance(TimeSpan.FromSeconds(70));
+        Assert.That((Kept(), server.Clock.ActiveTimers), Is.EqualTo((1, timers + 1)));
+        server.Clock.Advance(TimeSpan.FromSeconds(60));
+        Assert.That((Kept(), server.Clock.ActiveTimers), Is.EqualTo((0, timers)));
+
+        int Kept() => namespaces.Sum(name => ((LoggedDelivery)server.Io.Of(name).Delivery).KeptCount);
+    }
+
+    [Test]
+    public void A_client_that_has_gone_is_kept_without_its_connection()
+    {
+        using var server = Start();
+        var pid = Leave(server, out var connection);
+        GC.Collect();
+        Assert.That(connection.IsAlive, Is.False);
+        var back = server.Open();
+        back.Send($$"""40{"pid":"{{pid}}"}""");
+        Assert.That(back.SocketOf(back.Next()).Recovered);
     }
 
     [Test]
@@ -214,6 +289,27 @@ public class RecoveryTests
         foreach (var client in clients)
             client.Lose();
         Assert.That(clients.Select(client => client.Connect().Recovered), Is.EqualTo((bool[])[false, true, true]));
+    }
+
+    [Test]
+    public async Task Of_clients_with_more_rooms_than_may_be_kept_the_longest_gone_start_anew()
+    {
+        using var server = Start(recovery => recovery.MaxStoredBytes = 5_000);
+        var clients = Enumerable.Range(0, 4).Select(_ => new RecoveringClient(server).Connect()).ToArray();
+        foreach (var client in clients)
+        {
+            await client.Socket.JoinAsync(new string('r', 900));
+            client.Lose();
+        }
+        Assert.That(clients.Select(client => client.Connect().Recovered), Is.EqualTo((bool[])[false, false, true, true]));
+
+        // what is back does not count any more
+        foreach (var client in clients[..2])
+        {
+            await client.Socket.JoinAsync(new string('r', 900));
+            client.Lose();
+        }
+        Assert.That(clients[..2].Select(client => client.Connect().Recovered), Is.All.True);
     }
 
     [TestCase(4, true)]
@@ -248,7 +344,7 @@ public class RecoveryTests
     [TestCase(false, 2)]
     public void Middleware_is_asked_about_a_client_that_comes_back_if_the_options_say_so(bool skip, int expected)
     {
-        using var server = Start(recovery => recovery.SkipMiddlewares = skip);
+        using var server = Start(recovery => recovery.SkipMiddleware = skip);
         var (asked, connections) = (0, 0);
         server.Io.OnConnection(_ => { connections++; });
         server.Io.Use(_ =>
@@ -264,7 +360,7 @@ public class RecoveryTests
     [Test]
     public void A_client_that_middleware_refuses_may_come_back_once_more()
     {
-        using var server = Start(recovery => recovery.SkipMiddlewares = false);
+        using var server = Start(recovery => recovery.SkipMiddleware = false);
         var refuse = false;
         var seen = new List<bool>();
         server.Io.Use(socket =>
@@ -285,7 +381,7 @@ public class RecoveryTests
     [Test]
     public async Task What_is_emitted_while_middleware_decides_on_a_client_that_comes_back_arrives_once_behind_the_answer()
     {
-        using var server = Start(recovery => recovery.SkipMiddlewares = false);
+        using var server = Start(recovery => recovery.SkipMiddleware = false);
         var client = new RecoveringClient(server).Connect().Lose();
         var accept = new TaskCompletionSource<ConnectResult>();
         server.Io.Use(async socket =>
@@ -390,7 +486,7 @@ public class RecoveryTests
     public async Task Nothing_follows_an_event_that_a_full_queue_refused_so_that_it_is_replayed()
     {
         using var server = Start(options: options => options.MaxQueuedBytes = 6_000);
-        server.Log.Expect("A slow client is disconnected");
+        server.Log.Expect("is closed, its client is slow");
         var client = new RecoveringClient(server).Connect();
         client.Connection.Block();
 
@@ -406,6 +502,42 @@ public class RecoveryTests
         Assert.That((string[])[.. before, .. Names()], Is.EqualTo((string[])["large", "small"]));
 
         string[] Names() => [.. client.Take().Select(text => text.Split(' ')[0])];
+    }
+
+    [Test]
+    public async Task Listeners_of_a_connections_packets_are_called_outside_the_lock_and_may_wait_for_another_emit([Values] bool unicast)
+    {
+        using var server = Start();
+        var client = new RecoveringClient(server).Connect();
+        var emitted = 0;
+        client.Connection.Session.Events.OnPacketCreated((_, packet) =>
+        {
+            if (packet.Text.Contains("first", StringComparison.Ordinal))
+                emitted += Task.Run(() => server.Io.EmitAsync("second").AsTask()).Wait(Deadlines.Default) ? 1 : 0;
+        });
+        await (unicast ? client.Socket.EmitAsync("first") : server.Io.EmitAsync("first"));
+        Assert.That(emitted, Is.EqualTo(1));
+        Assert.That(client.Take(), Is.EqualTo((string[])["first", "second"]));
+    }
+
+    [Test]
+    public async Task Listeners_of_a_connections_packets_are_called_outside_the_lock_when_a_client_comes_back()
+    {
+        using var server = Start();
+        var client = new RecoveringClient(server).Connect();
+        await server.Io.EmitAsync("before");
+        client.Take();
+        client.Lose();
+        await server.Io.EmitAsync("missed");
+        var waited = 0;
+        server.Io.Options.Events.OnConnection(session => session.Events.OnPacketCreated((_, packet) =>
+        {
+            if (packet.Text.StartsWith('0'))
+                waited += Task.Run(() => server.Io.EmitAsync("news").AsTask()).Wait(Deadlines.Default) ? 1 : 0;
+        }));
+        client.Connect();
+        Assert.That(waited, Is.EqualTo(1));
+        Assert.That(client.Take(), Is.EqualTo((string[])["missed", "news"]));
     }
 
     private sealed class Slow
@@ -425,5 +557,13 @@ public class RecoveryTests
                 writer.WriteStringValue("slow");
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static string Leave(InMemoryServer server, out WeakReference connection)
+    {
+        var client = new RecoveringClient(server).Connect();
+        connection = new WeakReference(client.Connection.Session);
+        return client.Lose().Pid!;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using SocketIo.Broadcasts;
 using SocketIo.Rooms;
 using SocketIo.TestKit;
 
@@ -43,10 +44,10 @@ public class BroadcastCostTests
             await socket.JoinAsync("a", "b");
         var target = new BroadcastTarget { Rooms = Walk.Names("a", "b"), Except = Walk.Names("c", "d") };
         var visitor = default(Nothing);
-        server.Io.Visit(target, ref visitor);
+        server.Io.Members.Visit(target, ref visitor);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        server.Io.Visit(target, ref visitor);
+        server.Io.Members.Visit(target, ref visitor);
 
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.That(allocated, Is.Zero);

@@ -13,8 +13,8 @@ public class RoomTests
         using var server = new InMemoryServer();
         var sockets = server.Connect(400).Select(pair => pair.Socket).ToArray();
         var random = new Random(seed);
-        var room = new Room("r");
-        var members = new Dictionary<Socket, Membership>();
+        var room = new Room<Socket>("r");
+        var members = new Dictionary<Socket, Membership<Socket>>();
         var sizes = new HashSet<int>();
         for (var i = 0; i < 100_000; i++)
         {
@@ -41,7 +41,7 @@ public class RoomTests
     {
         using var server = new InMemoryServer();
         var (_, socket) = server.Connect();
-        var room = new Room("r");
+        var room = new Room<Socket>("r");
         Assert.That(room.Leave(room.TryJoin(socket)!, dieWhenEmpty: true), Is.True);
         Assert.That(room.TryJoin(socket), Is.Null);
     }
@@ -51,7 +51,7 @@ public class RoomTests
     {
         using var server = new InMemoryServer();
         var (_, socket) = server.Connect();
-        var room = new Room("r");
+        var room = new Room<Socket>("r");
         room.Leave(room.TryJoin(socket)!, dieWhenEmpty: false);
         Assert.That(room.TryJoin(socket), Is.Not.Null);
         AssertHolds(room, [socket]);
@@ -62,7 +62,7 @@ public class RoomTests
     {
         using var server = new InMemoryServer();
         var (_, socket) = server.Connect();
-        var index = new RoomIndex();
+        var index = new RoomIndex<Socket>();
         var first = index.Join("r", socket, out _);
         first.Room.Leave(first, dieWhenEmpty: true);
         Assert.That(index.TryGet("r", out _), "the room is dead but still in the index");
@@ -80,8 +80,8 @@ public class RoomTests
         using var server = new InMemoryServer();
         var created = 0;
         var deleted = 0;
-        server.Io.RoomCreated += room => Interlocked.Add(ref created, room == "r" ? 1 : 0);
-        server.Io.RoomDeleted += room => Interlocked.Add(ref deleted, room == "r" ? 1 : 0);
+        server.Io.OnRoomCreated(room => Interlocked.Add(ref created, room == "r" ? 1 : 0));
+        server.Io.OnRoomDeleted(room => Interlocked.Add(ref deleted, room == "r" ? 1 : 0));
         var sockets = server.Connect(4).Select(pair => pair.Socket).ToArray();
 
         Parallel.ForEach(sockets, new ParallelOptions { MaxDegreeOfParallelism = 4 }, socket =>
@@ -89,7 +89,7 @@ public class RoomTests
             for (var i = 0; i < 5_000; i++)
             {
                 socket.JoinAsync("r").AsTask().Wait();
-                if (!server.Io.RoomIndex.TryGet("r", out var room) || !room.Slots.Contains(socket))
+                if (!server.Io.Members.Rooms.TryGet("r", out var room) || !room.Slots.Contains(socket))
                     Assert.Fail("a member is not in the room of the index");
                 socket.LeaveAsync("r").AsTask().Wait();
             }
@@ -99,7 +99,7 @@ public class RoomTests
         Assert.That(created, Is.GreaterThan(0).And.EqualTo(deleted));
     }
 
-    private static void AssertHolds(Room room, IReadOnlyCollection<Socket> members)
+    private static void AssertHolds(Room<Socket> room, IReadOnlyCollection<Socket> members)
     {
         var held = room.Slots.OfType<Socket>().ToArray();
         Assert.That(held, Is.Unique);

@@ -1,3 +1,4 @@
+using SocketIo.Broadcasts;
 using SocketIo.Rooms;
 
 namespace SocketIo.Server.Tests.Rooms;
@@ -8,7 +9,7 @@ internal static class Walk
     public static Dictionary<Socket, int> Of(Namespace @namespace, in BroadcastTarget target, Action<int> beforeVisit)
     {
         var counter = new Counter(beforeVisit, []);
-        @namespace.Visit(target, ref counter);
+        @namespace.Members.Visit(target, ref counter);
         return counter.Visits;
     }
 

@@ -1,3 +1,4 @@
+using SocketIo.Engine;
 using SocketIo.TestKit;
 
 namespace SocketIo.Server.Tests.Routing;
@@ -179,9 +180,72 @@ public class AckTests
         AssertNothingPending(server, socket);
     }
 
+    [TestCase("the client takes nothing", typeof(EventDroppedException))]
+    [TestCase("the queue is full", typeof(EventDroppedException))]
+    [TestCase("the socket has left", typeof(SocketDisconnectedException))]
+    public async Task An_emit_that_is_dropped_fails_at_once(string why, Type expected)
+    {
+        using var server = new InMemoryServer(options =>
+        {
+            options.MaxQueuedBytes = 1_000;
+            options.SlowConsumerPolicy = SlowConsumerPolicy.DropNewest;
+        });
+        server.Log.Expect("its client is slow");
+        var (client, socket) = server.Connect();
+        if (why == "the socket has left")
+            client.Send("41");
+        else
+            client.Block();
+        if (why == "the queue is full")
+            await socket.EmitAsync("large", new string('x', 980));
+        var ack = why == "the queue is full" ? socket.EmitWithAckAsync<int>("a") : socket.Volatile.EmitWithAckAsync<int>("a");
+        Assert.That(await Assert.CatchAsync<IOException>(() => ack.WithDeadline()), Is.InstanceOf(expected).With.Message.Contains("'a'"));
+        AssertNothingPending(server, socket);
+    }
+
+    [Test]
+    public async Task A_socket_that_owes_as_many_as_it_may_is_asked_for_no_more_until_it_answers()
+    {
+        using var server = new InMemoryServer(options => options.MaxPendingAcks = 3);
+        var (client, socket) = server.Connect();
+        var acks = Enumerable.Range(0, 3).Select(i => socket.EmitWithAckAsync<int>("a", i)).ToArray();
+        var sent = client.All();
+        var exception = await Assert.ThrowsAsync<EventDroppedException>(async () => await socket.EmitWithAckAsync<int>("b"));
+        Assert.That((exception!.EventName, exception.SocketId), Is.EqualTo(("b", socket.Id)));
+        Assert.That(exception.Message, Does.Contain("MaxPendingAcks"));
+        var all = await server.Io.EmitWithAckAsync<int>("c").WithDeadline();
+        Assert.That(all.Missing, Is.EqualTo((string[])[socket.Id]));
+        Assert.That(sent, Has.Length.EqualTo(3));
+        Assert.That(client.All(), Is.Empty);
+
+        client.Send("431[1]");
+        var next = socket.EmitWithAckAsync<int>("d");
+        client.Send(client.Next().Replace("42", "43", StringComparison.Ordinal).Replace("\"d\"", "4", StringComparison.Ordinal));
+        Assert.That(await next.WithDeadline(), Is.EqualTo(4));
+        Assert.That(await acks[1].WithDeadline(), Is.EqualTo(1));
+        client.Send("430[0]");
+        client.Send("432[2]");
+        await Task.WhenAll(acks).WithDeadline();
+        AssertNothingPending(server, socket);
+    }
+
+    [Test]
+    public async Task Answers_in_any_order_reach_who_asked()
+    {
+        using var server = new InMemoryServer();
+        var (client, socket) = server.Connect();
+        client.IsDeaf = true;
+        var random = new Random(1);
+        var acks = Enumerable.Range(0, 5_000).Select(i => socket.EmitWithAckAsync<int>("a", i)).ToArray();
+        foreach (var id in Enumerable.Range(0, acks.Length).OrderBy(_ => random.Next()))
+            client.Send($"43{id}[{id}]");
+        Assert.That(await Task.WhenAll(acks).WithDeadline(), Is.EqualTo(Enumerable.Range(0, acks.Length)));
+        AssertNothingPending(server, socket);
+    }
+
     private static void AssertNothingPending(InMemoryServer server, Socket socket)
     {
-        Assert.That(server.Io.Acks.Count, Is.Zero);
+        Assert.That(server.Io.CountPendingAcks(), Is.Zero);
         Assert.That(server.Clock.ActiveTimers, Is.EqualTo(1), "the heartbeat's");
         socket.Disconnect(close: false);
     }

@@ -19,7 +19,7 @@ public class BroadcastAckTests
         clients[1].Client.Send("430[2]");
 
         var results = await all.WithDeadline();
-        Assert.That(results.Complete);
+        Assert.That(results.IsComplete);
         Assert.That(results.Values, Is.EqualTo((int[])[3, 1, 2]));
         Assert.That(results.Responses[0].SocketId, Is.EqualTo(clients[2].Socket.Id));
         AssertNothingPending(server);
@@ -35,7 +35,7 @@ public class BroadcastAckTests
         server.Clock.Advance(TimeSpan.FromSeconds(2));
         var results = await all.WithDeadline();
         clients[0].Client.Send("430[1]");
-        Assert.That(results.Complete, Is.False);
+        Assert.That(results.IsComplete, Is.False);
         Assert.That(results.Values, Is.EqualTo((int[])[1]));
         Assert.That(results.Missing, Is.EquivalentTo((string[])[clients[0].Socket.Id, clients[2].Socket.Id]));
         AssertNothingPending(server);
@@ -50,7 +50,7 @@ public class BroadcastAckTests
         var all = server.Io.EmitWithAckAsync<int>("a");
         clients[1].Client.Send("430[1]");
         var results = await all.WithDeadline();
-        Assert.That(results.Complete);
+        Assert.That(results.IsComplete);
         Assert.That(results.Values, Is.EqualTo((int[])[1]));
         AssertNothingPending(server);
     }
@@ -107,17 +107,17 @@ public class BroadcastAckTests
     }
 
     [Test]
-    public async Task Who_is_about_to_disconnect_is_missing_once_it_has()
+    public async Task Who_is_about_to_disconnect_is_missing()
     {
         using var server = new InMemoryServer();
         var gate = new TaskCompletionSource();
         server.Io.OnDisconnecting((_, _) => gate.Task);
         var (client, socket) = server.Connect();
         client.Send("41");
-        var all = server.Io.EmitWithAckAsync<int>("a");
-        Assert.That(all.IsCompleted, Is.False);
+        var results = await server.Io.EmitWithAckAsync<int>("a").WithDeadline();
+        Assert.That(results.Missing, Is.EqualTo((string[])[socket.Id]));
+        await Assert.ThrowsAsync<SocketDisconnectedException>(() => socket.EmitWithAckAsync<int>("a").WithDeadline());
         gate.SetResult();
-        Assert.That((await all.WithDeadline()).Missing, Is.EqualTo((string[])[socket.Id]));
         AssertNothingPending(server);
     }
 
@@ -125,7 +125,7 @@ public class BroadcastAckTests
     public async Task An_acknowledgement_of_another_type_is_reported_and_missing()
     {
         using var server = new InMemoryServer();
-        server.Log.Expect("was not handled");
+        server.Log.Expect("acknowledged the event a with something else");
         var reported = new List<string>();
         server.Io.OnError((_, _, name) => reported.Add(name));
         var clients = server.Connect(2);
@@ -136,6 +136,39 @@ public class BroadcastAckTests
         var results = await all.WithDeadline();
         Assert.That(results.Missing, Is.EqualTo((string[])[clients[0].Socket.Id]));
         Assert.That(reported, Is.EqualTo((string[])["a"]));
+        AssertNothingPending(server);
+    }
+
+    [Test]
+    public async Task Who_can_not_be_sent_a_volatile_event_is_missing_and_holds_nobody_up()
+    {
+        using var server = new InMemoryServer();
+        var clients = server.Connect(3);
+        clients[1].Client.Block();
+        var all = server.Io.Volatile.EmitWithAckAsync<int>("a");
+        clients[0].Client.Send("430[1]");
+        clients[2].Client.Send("430[2]");
+        var results = await all.WithDeadline();
+        Assert.That(results.Missing, Is.EqualTo((string[])[clients[1].Socket.Id]));
+        Assert.That(results.Values, Is.EqualTo((int[])[1, 2]));
+        AssertNothingPending(server);
+    }
+
+    [Test]
+    public async Task A_socket_that_goes_is_told_to_the_broadcasts_that_wait_for_it_and_to_no_others()
+    {
+        using var server = new InMemoryServer();
+        var (client, socket) = server.Connect();
+        var (leaver, other) = server.Connect();
+        await socket.JoinAsync("r");
+        await other.JoinAsync("s");
+        var pending = Enumerable.Range(0, 1_000).Select(_ => server.Io.To("r").EmitWithAckAsync<int>("a")).ToArray();
+        var asked = server.Io.To("s").EmitWithAckAsync<int>("b");
+        Assert.That((socket.Acks.Count, other.Acks.Count), Is.EqualTo((1_000, 1)), "what its end has to look at");
+        leaver.Lose();
+        Assert.That((await asked.WithDeadline()).Missing, Is.EqualTo((string[])[other.Id]));
+        client.Lose();
+        Assert.That((await Task.WhenAll(pending).WithDeadline()).Select(results => results.Missing.Single()), Is.All.EqualTo(socket.Id));
         AssertNothingPending(server);
     }
 
@@ -163,7 +196,7 @@ public class BroadcastAckTests
         using var server = new InMemoryServer();
         var all = server.Io.To("nobody").EmitWithAckAsync<int>("a");
         var results = await all.WithDeadline();
-        Assert.That(results.Complete);
+        Assert.That(results.IsComplete);
         Assert.That(results.Responses, Is.Empty);
         AssertNothingPending(server);
     }
@@ -201,7 +234,7 @@ public class BroadcastAckTests
 
     private static void AssertNothingPending(InMemoryServer server)
     {
-        Assert.That(server.Io.Acks.Count, Is.Zero);
+        Assert.That(server.Io.CountPendingAcks(), Is.Zero);
         Assert.That(server.Clock.ActiveTimers, Is.EqualTo(1), "the heartbeat's");
     }
 }

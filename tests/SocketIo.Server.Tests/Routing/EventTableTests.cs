@@ -1,5 +1,5 @@
 using System.Text;
-using SocketIo.Routing;
+using SocketIo.Handlers;
 using SocketIo.TestKit;
 
 namespace SocketIo.Server.Tests.Routing;
@@ -125,7 +125,7 @@ public class EventTableTests
         // a delegate of its own each time: two equal ones could not be told apart
         var token = new object();
         Action<Socket> handler = _ => GC.KeepAlive(token);
-        var listener = new EventListener(handler, EventBodies.Of(handler), isOnce: false);
+        var listener = EventBodies.Of(handler, EventUse.Always);
         table.Add(name, listener);
         return listener;
     }

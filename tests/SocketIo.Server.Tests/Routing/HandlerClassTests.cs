@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using SocketIo.TestKit;
 
 namespace SocketIo.Server.Tests.Routing;
@@ -25,6 +26,7 @@ public class HandlerClassTests
         Assert.That(journal.Lines, Is.EqualTo((string[])["wait 1"]));
         journal.Gate.SetResult();
         Assert.That(await client.NextAsync(), Is.EqualTo("431[]"));
+        await Deadlines.Eventually(() => journal.Lines.Count == 3);
         Assert.That(journal.Lines, Is.EqualTo((string[])["wait 1", "handlers disposed", "scope 1 disposed"]));
     }
 
@@ -61,21 +63,71 @@ public class HandlerClassTests
         Assert.That(client.All(), Is.EqualTo((string[])[$"431[\"{socket.Id}\"]", "432[\"a\"]", "433[6]"]));
     }
 
+    [TestCase("handlers")]
+    [TestCase("service")]
+    public void A_disposal_that_throws_takes_no_acknowledgement_and_is_logged_as_what_it_is(string who)
+    {
+        using var server = Serve(new Disposals { Failing = who });
+        server.Log.Expect("threw when it was disposed");
+        var errors = new List<Exception>();
+        server.Io.OnError((_, exception, _) => errors.Add(exception));
+        var (client, socket) = server.Connect();
+        client.EmitWithAck(1, "double", "3");
+        Assert.That(client.All(), Is.EqualTo((string[])["431[6]"]));
+        var line = server.Log.Entries.Single(static entry => entry.Level is LogLevel.Error);
+        Assert.That(line.Message, Does.Contain("double").And.Contain(socket.Id));
+        Assert.That(line.Exception?.Message, Is.EqualTo(who + " failed"));
+        Assert.That(errors, Is.Empty);
+    }
+
+    [Test]
+    public void A_handler_that_throws_is_told_also_when_its_disposal_throws_or_hangs([Values("handlers", "service", null)] string? who)
+    {
+        using var server = Serve(new Disposals { Failing = who, Hanging = who is null ? "service" : null });
+        server.Log.Expect("threw when it was disposed");
+        server.Log.Expect("A handler of throw threw");
+        var errors = new List<string>();
+        server.Io.OnError((_, exception, name) => errors.Add($"{name}: {exception.Message}"));
+        server.Connect().Client.EmitWithAck(1, "throw");
+        Assert.That(errors, Is.EqualTo((string[])["throw: of the handler"]));
+    }
+
+    [TestCase("handlers")]
+    [TestCase("service")]
+    public async Task A_disposal_that_hangs_holds_up_the_next_event_only(string who)
+    {
+        var disposals = new Disposals { Hanging = who };
+        using var server = Serve(disposals);
+        var (client, _) = server.Connect();
+        client.EmitWithAck(1, "double", "3");
+        Assert.That(client.All(), Is.EqualTo((string[])["431[6]"]));
+        client.EmitWithAck(2, "double", "4");
+        Assert.That(client.All(), Is.Empty);
+        disposals.Gate.SetResult();
+        Assert.That(await client.NextAsync(), Is.EqualTo("432[8]"));
+    }
+
+    private static InMemoryServer Serve(Disposals disposals)
+    {
+        var server = new InMemoryServer(services: services => services.AddSingleton(disposals).AddScoped<FragileService>());
+        server.Io.AddHandlers<FragileHandlers>();
+        return server;
+    }
+
     // The services are disposed asynchronously only, which a scope that is disposed synchronously refuses.
     private static InMemoryServer Serve(out Journal journal)
     {
         var made = new Journal();
         var server = new InMemoryServer(services: services => services.AddSingleton(made).AddScoped<Resource>());
         server.Io.AddHandlers<Handlers>();
-        Assert.That(made.Lines, Is.EqualTo((string[])["handlers disposed", "scope 0 disposed"]), "registration cleans up as well");
-        made.Lines.Clear();
+        Assert.That(made.Lines, Is.Empty, "nothing is made for the registration");
         journal = made;
         return server;
     }
 
     private sealed class Journal
     {
-        private int _scopes;
+        private int _scopes = 1;
 
         public List<string> Lines { get; } = [];
 
@@ -95,24 +147,60 @@ public class HandlerClassTests
         }
     }
 
-    private sealed class Handlers(Journal journal, Resource resource) : SocketHandlers<Handlers>, IAsyncDisposable
+    /// <summary>Which disposal fails, and which waits.</summary>
+    private sealed class Disposals
     {
+        public string? Failing { get; init; }
+
+        public string? Hanging { get; init; }
+
+        public TaskCompletionSource Gate { get; } = new();
+
+        public async ValueTask Dispose(string who)
+        {
+            if (who == Hanging)
+                await Gate.Task;
+            if (who == Failing)
+                throw new InvalidOperationException(who + " failed");
+        }
+    }
+
+    private sealed class FragileService(Disposals disposals) : IAsyncDisposable
+    {
+        public int Factor => 2;
+
+        public ValueTask DisposeAsync() => disposals.Dispose("service");
+    }
+
+    private sealed class FragileHandlers(Disposals disposals, FragileService service) : ISocketHandlers<FragileHandlers>, IAsyncDisposable
+    {
+        public static void Map(EventMap<FragileHandlers> events) => events
+            .On("double", static (FragileHandlers handlers, Socket _, int value) => handlers.Multiply(value))
+            .On("throw", static int (FragileHandlers _, Socket _) => throw new InvalidOperationException("of the handler"));
+
+        public ValueTask DisposeAsync() => disposals.Dispose("handlers");
+
+        private int Multiply(int value) => value * service.Factor;
+    }
+
+    private sealed class Handlers(Journal journal, Resource resource) : ISocketHandlers<Handlers>, IAsyncDisposable
+    {
+        public static void Map(EventMap<Handlers> events)
+        {
+            events.On("add", static (Handlers handlers, Socket _, int a, int b) => handlers.Add(a, b))
+                .On("wait", static (handlers, _) => handlers.Wait())
+                .On("throw", static (handlers, _) => handlers.Throw())
+                .On("throwLater", static (handlers, _) => handlers.ThrowLater())
+                .On("throwResult", static (handlers, _) => handlers.ThrowResult())
+                .On("zero", static (_, socket) => Task.FromResult(socket.Id))
+                .On("one", static (Handlers _, Socket _, string a) => Task.FromResult(a))
+                .On("three", static (Handlers _, Socket _, int a, int b, int c) => Task.FromResult(a + b + c));
+        }
+
         public ValueTask DisposeAsync()
         {
             journal.Lines.Add("handlers disposed");
             return ValueTask.CompletedTask;
-        }
-
-        protected override void Map(IEventMap<Handlers> on)
-        {
-            on.Event("add", static (Handlers handlers, Socket _, int a, int b) => handlers.Add(a, b))
-                .Event("wait", static (handlers, _) => handlers.Wait())
-                .Event("throw", static (handlers, _) => handlers.Throw())
-                .Event("throwLater", static (handlers, _) => handlers.ThrowLater())
-                .Event("throwResult", static (handlers, _) => handlers.ThrowResult())
-                .Event("zero", static (_, socket) => Task.FromResult(socket.Id))
-                .Event("one", static (Handlers _, Socket _, string a) => Task.FromResult(a))
-                .Event("three", static (Handlers _, Socket _, int a, int b, int c) => Task.FromResult(a + b + c));
         }
 
         private Task<int> Add(int a, int b)

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+
+namespace SocketIo.Cluster.Nodes;
+
+/// <summary>
+/// The other nodes that this server has heard of, in all its namespaces. JavaScript nodes have an id for each namespace and so are here
+/// once for each.
+/// </summary>
+internal sealed class Peers(ClusterOptions options, TimeProvider time)
+{
+    // A lost node that is still connected must be known, or it would count as one that answers.
+    private static readonly TimeSpan LostKept = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<string, Peer> _byId = new(StringComparer.Ordinal);
+
+    public int Count => _byId.Count(static pair => !pair.Value.IsLost);
+
+    /// <summary>The ids of the .NET nodes, lost ones included.</summary>
+    public IEnumerable<string> Ours => _byId.Where(static pair => pair.Value.IsOurs).Select(static pair => pair.Key);
+
+    /// <summary>A node said something.</summary>
+    /// <param name="id">Who.</param>
+    /// <param name="timeout">How long it may be silent from now on, from the heartbeat of one of ours.</param>
+    /// <param name="sendsHeartbeats">Whether every node sends heartbeats here.</param>
+    public void Hear(string id, TimeSpan? timeout, bool sendsHeartbeats)
+    {
+        var now = time.GetTimestamp();
+        if (!_byId.TryGetValue(id, out var peer))
+            peer = _byId.GetOrAdd(id, new Peer(now));
+        peer.LastHeard = now;
+        if (peer.IsLost)
+            peer.IsLost = false;
+        if (timeout is { } known)
+        {
+            peer.IsOurs = true;
+            peer.Timeout = Ticks(known);
+        }
+        else if (sendsHeartbeats && peer.Timeout == long.MaxValue)
+        {
+            peer.Timeout = Ticks(options.ForeignHeartbeatTimeout);
+        }
+    }
+
+    /// <summary>Nobody could be heard for a while: that is no sign of death.</summary>
+    public void Excuse()
+    {
+        var now = time.GetTimestamp();
+        foreach (var peer in _byId.Values.Where(static peer => !peer.IsLost))
+            peer.LastHeard = now;
+    }
+
+    /// <summary>A node has left.</summary>
+    public void Forget(string id) => _byId.TryRemove(id, out _);
+
+    public bool Knows(string id) => _byId.ContainsKey(id);
+
+    public bool IsAlive(string id) => _byId.TryGetValue(id, out var peer) && !peer.IsLost;
+
+    /// <summary>Whether a node was lost. One that was never heard is not.</summary>
+    public bool IsLost(string id) => _byId.TryGetValue(id, out var peer) && peer.IsLost;
+
+    /// <summary>Whether a node has come after a point in time, as far as is known.</summary>
+    public bool CameAfter(string id, long timestamp) => _byId.TryGetValue(id, out var peer) && peer.FirstHeard > timestamp;
+
+    /// <summary>The nodes that have become silent.</summary>
+    public List<string> Sweep()
+    {
+        var now = time.GetTimestamp();
+        List<string> lost = [];
+        foreach (var (id, peer) in _byId)
+        {
+            var silent = now - peer.LastHeard;
+            if (silent > Ticks(LostKept))
+                _byId.TryRemove(new(id, peer));
+            if (peer.IsLost || silent <= peer.Timeout)
+                continue;
+            peer.IsLost = true;
+            lost.Add(id);
+        }
+        return lost;
+    }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+}

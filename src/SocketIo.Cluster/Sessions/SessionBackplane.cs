@@ -1,0 +1,204 @@
+using Microsoft.Extensions.Logging;
+using SocketIo.Cluster.Nodes;
+
+namespace SocketIo.Cluster.Sessions;
+
+/// <summary>
+/// What backplanes on a service have in common: sessions, one after the other, and the links that begin to receive again in each.
+/// </summary>
+/// <param name="service">What it is called in logs.</param>
+/// <param name="maxReconnectDelay">The longest pause between two attempts.</param>
+/// <param name="logger">The log.</param>
+/// <param name="time">The clock.</param>
+internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxReconnectDelay, ILogger logger, TimeProvider time) : Backplane(time)
+    where TSession : class, IBackplaneSession
+{
+    // half of it, or more: many servers should not come back at the same moment
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
+
+    private readonly CancellationTokenSource _disposing = new();
+    private readonly Lock _sync = new();
+    private readonly List<ISessionLink<TSession>> _links = []; // guarded by _sync
+    private volatile TSession? _session;
+    private volatile TaskCompletionSource _arrival = NewArrival(); // completes with the next session
+    private string? _refusal;
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>The session; null while the service is away.</summary>
+    public TSession? Session => _session;
+
+    protected TimeProvider Time { get; } = time;
+
+    public sealed override async ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+        TSession? session = null;
+        try
+        {
+            session = await OpenSessionAsync(both.Token).ConfigureAwait(false);
+        }
+        catch (BackplaneRefusedException)
+        {
+            throw;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Lose(exception);
+        }
+        _running = RunAsync(session);
+    }
+
+    public sealed override async ValueTask DisposeAsync()
+    {
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for the next session when there is none.</summary>
+    public async Task<TSession> WaitForSessionAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var arrival = _arrival;
+            if (_session is { } session && State.IsConnected && !session.Ended.IsCompleted)
+                return session;
+            await arrival.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A link begins to receive, in this session and all that follow.</summary>
+    public async Task AddAsync(ISessionLink<TSession> link, CancellationToken cancellationToken)
+    {
+        TSession session;
+        lock (_sync)
+        {
+            if (!_links.Contains(link))
+                _links.Add(link);
+            session = _session ?? throw new InvalidOperationException($"{service} is away.");
+        }
+        await link.SubscribeAsync(session).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A link is gone.</summary>
+    public void Remove(ISessionLink<TSession> link)
+    {
+        lock (_sync)
+            _links.Remove(link);
+        if (_session is { } session)
+            link.Unsubscribe(session);
+    }
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="BackplaneRefusedException">The service cannot be used.</exception>
+    protected abstract Task<TSession> ConnectAsync(CancellationToken cancellationToken);
+
+    /// <summary>Prepares a new session before the links begin to receive in it.</summary>
+    /// <exception cref="BackplaneRefusedException">The service cannot be used.</exception>
+    protected abstract Task PrepareAsync(TSession session, CancellationToken cancellationToken);
+
+    /// <summary>Where a session is connected, for the log.</summary>
+    protected abstract object Describe(TSession session);
+
+    /// <summary>A reason in words, without secrets.</summary>
+    protected abstract string Describe(Exception reason);
+
+    /// <summary>Gives back what is left when the last session has ended.</summary>
+    protected virtual ValueTask CloseAsync() => ValueTask.CompletedTask;
+
+    private async Task RunAsync(TSession? session)
+    {
+        while (session is not null || (session = await ReopenAsync().ConfigureAwait(false)) is not null)
+        {
+            var reason = await EndAsync(session).ConfigureAwait(false);
+            _session = null;
+            if (!_disposing.IsCancellationRequested)
+                Lose(reason);
+            await session.DisposeAsync().ConfigureAwait(false);
+            session = null;
+        }
+    }
+
+    private async Task<Exception> EndAsync(TSession session)
+    {
+        using var registration = _disposing.Token.UnsafeRegister(
+            static state => ((TSession)state!).End(new ObjectDisposedException(nameof(Backplane))), session);
+        return await session.Ended.ConfigureAwait(false);
+    }
+
+    // null when disposed
+    private async Task<TSession?> ReopenAsync()
+    {
+        for (var delay = FirstDelay; ; delay = delay * 2 < maxReconnectDelay ? delay * 2 : maxReconnectDelay)
+        {
+            try
+            {
+                await Task.Delay(delay * (0.5 + Random.Shared.NextDouble() / 2), Time, _disposing.Token).ConfigureAwait(false);
+                return await OpenSessionAsync(_disposing.Token).ConfigureAwait(false);
+            }
+            catch (Exception) when (_disposing.IsCancellationRequested)
+            {
+                return null;
+            }
+            catch (BackplaneRefusedException exception)
+            {
+                Refuse(exception.Message);
+            }
+            catch (Exception exception)
+            {
+                NodeLog.NotReached(logger, service, Describe(exception), delay);
+            }
+        }
+    }
+
+    private async Task<TSession> OpenSessionAsync(CancellationToken cancellationToken)
+    {
+        var session = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await PrepareAsync(session, cancellationToken).ConfigureAwait(false);
+            await SubscribeAsync(session).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            _session = null;
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw exception is OperationCanceledException && session.Ended.IsCompleted ? await session.Ended.ConfigureAwait(false) : exception;
+        }
+        NodeLog.SessionOpened(logger, service, Describe(session));
+        ReportConnected();
+        Interlocked.Exchange(ref _arrival, NewArrival()).SetResult();
+        return session;
+    }
+
+    // links that are added from now on subscribe by themselves
+    private async Task SubscribeAsync(TSession session)
+    {
+        ISessionLink<TSession>[] links;
+        lock (_sync)
+        {
+            _session = session;
+            links = [.. _links];
+        }
+        foreach (var link in links)
+            await link.SubscribeAsync(session).ConfigureAwait(false);
+    }
+
+    // once, not with each attempt
+    private void Refuse(string reason)
+    {
+        if (_refusal == reason)
+            return;
+        _refusal = reason;
+        NodeLog.ServiceRefused(logger, service, reason);
+    }
+
+    private static TaskCompletionSource NewArrival() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Lose(Exception reason)
+    {
+        var text = Describe(reason);
+        NodeLog.SessionEnded(logger, service, text);
+        ReportAway(text);
+    }
+}

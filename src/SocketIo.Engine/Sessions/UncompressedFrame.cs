@@ -1,4 +1,0 @@
-namespace SocketIo.Engine.Sessions;
-
-/// <summary>A frame that its sender wants to be sent as it is, also where the connection compresses.</summary>
-internal sealed class UncompressedFrame(byte[] bytes) : Frame(bytes);

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace SocketIo.Redis;
+
+/// <summary>What the project logs. All in one class, so that packages come out the same from every build.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "The former connection to Redis at {Address} cannot be ended: {Reason} A message that is held up in it may arrive behind later ones.")]
+    public static partial void FormerConnection(ILogger logger, object address, string reason);
+
+    [LoggerMessage(2, LogLevel.Warning, "The connection to Redis for topics was lost and is made again: {Reason}")]
+    public static partial void TopicConnectionLost(ILogger logger, string reason);
+
+    [LoggerMessage(3, LogLevel.Warning, "A message on Redis' channel {Channel} is not of this library and was ignored.")]
+    public static partial void BadNews(ILogger logger, string channel);
+}

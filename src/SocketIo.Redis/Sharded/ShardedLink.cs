@@ -1,0 +1,120 @@
+using SocketIo.Cluster;
+using SocketIo.Cluster.Formats;
+using SocketIo.Redis.Backplanes;
+using SocketIo.Redis.Connections;
+using SocketIo.Redis.Resp;
+
+namespace SocketIo.Redis.Sharded;
+
+/// <summary>
+/// A namespace on sharded pub/sub: a channel for all nodes, one for answers to this node, and one for each room that has members here.
+/// </summary>
+internal sealed class ShardedLink : RedisLink, IChannelHandler
+{
+    private readonly ShardedChannels _channels;
+    private readonly HashSet<string> _rooms = []; // those with a channel; guarded by itself
+
+    public ShardedLink(ShardedBackplane backplane, RedisShardedOptions options, string namespaceName, INodeReceiver? receiver)
+        : base(backplane, namespaceName, receiver)
+    {
+        _channels = new ShardedChannels(options.Prefix, namespaceName, options.RoomChannels);
+    }
+
+    public override async Task SubscribeAsync(RedisSession session)
+    {
+        string[] rooms;
+        lock (_rooms)
+            rooms = [.. _rooms];
+        string[] channels = [_channels.All, _channels.AnswersTo(Backplane.NodeId), .. rooms.Select(_channels.Of)];
+        await Task.WhenAll(channels.Select(channel => session.SubscribeShardedAsync(channel, this))).ConfigureAwait(false);
+    }
+
+    public override void Unsubscribe(RedisSession session)
+    {
+        session.Unsubscribe(ChannelKind.Sharded, _channels.All);
+        session.Unsubscribe(ChannelKind.Sharded, _channels.AnswersTo(Backplane.NodeId));
+        lock (_rooms)
+        {
+            foreach (var room in _rooms)
+                session.Unsubscribe(ChannelKind.Sharded, _channels.Of(room));
+        }
+    }
+
+    public override ValueTask OpenRoomAsync(string room)
+    {
+        if (!_channels.HasOwn(room))
+            return ValueTask.CompletedTask;
+        lock (_rooms)
+            _rooms.Add(room);
+        // while Redis is away the next session subscribes
+        return Backplane.Session is { } session ? new ValueTask(SubscribeAsync(session, room)) : ValueTask.CompletedTask;
+    }
+
+    public override void CloseRoom(string room)
+    {
+        lock (_rooms)
+        {
+            if (_rooms.Remove(room))
+                Backplane.Session?.Unsubscribe(ChannelKind.Sharded, _channels.Of(room));
+        }
+    }
+
+    public override bool CountsMembers => true;
+
+    public override async ValueTask<Membership> GetMembersAsync(IReadOnlyCollection<string> known, CancellationToken cancellationToken)
+    {
+        var ids = known.ToArray();
+        var counts = await Session.CountSubscribersAsync(
+            "SHARDNUMSUB", [_channels.All, .. ids.Select(_channels.AnswersTo)], cancellationToken).ConfigureAwait(false);
+        return new Membership((int)counts[0], [.. ids.Where((_, index) => counts[index + 1] > 0)]);
+    }
+
+    /// <inheritdoc/>
+    void IChannelHandler.Receive(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
+    {
+        if (!MixedFormat.TryRead(payload.ToArray(), out var message, out var error))
+        {
+            ReportMalformed(error);
+            return;
+        }
+        Receive(message);
+    }
+
+    protected override string GetKey(ClusterMessage message)
+    {
+        if (message.Recipient is { } recipient)
+            return _channels.AnswersTo(recipient);
+        return message.Channel is { } room ? _channels.ToRoom(room) : _channels.All;
+    }
+
+    public override void Write(ClusterMessage message, RespWriter commands)
+    {
+        var channel = GetKey(message);
+        commands.Begin(3);
+        commands.Text("SPUBLISH"u8);
+        commands.Text(channel);
+        commands.BeginText();
+        MixedFormat.Write(message, commands, MessagePackFlavor.Notepack);
+        commands.EndText();
+    }
+
+    private async Task SubscribeAsync(RedisSession session, string room)
+    {
+        try
+        {
+            await session.SubscribeShardedAsync(_channels.Of(room), this).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // the next session subscribes
+            session.End(exception);
+            return;
+        }
+
+        lock (_rooms)
+        {
+            if (!_rooms.Contains(room))
+                session.Unsubscribe(ChannelKind.Sharded, _channels.Of(room));
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using SocketIo.Cluster;
+using SocketIo.Redis.Backplanes;
+using SocketIo.Redis.Connections;
+using SocketIo.Redis.Resp;
+
+namespace SocketIo.Redis.Streams;
+
+/// <summary>
+/// A namespace on Redis Streams. What must not be lost is in the stream; requests, answers and what may be lost travel by pub/sub.
+/// </summary>
+internal sealed class StreamsLink : RedisLink, IChannelHandler
+{
+    private readonly StreamsBackplane _backplane;
+    private readonly StreamTail _tail;
+    private readonly RedisStreamsOptions _options;
+    private readonly StreamLog _log;
+    private readonly string _channel;
+    private readonly Lock _receivingBoth = new();
+    private readonly Queue<ClusterMessage> _early = new(); // guarded by _receivingBoth
+    private StreamOffset? _written;                        // the newest entry of this link; by SendAsync
+    private StreamOffset _before;                          // a place before what is being written; by SendAsync
+
+    public StreamsLink(StreamsBackplane backplane, RedisStreamsOptions options, string namespaceName, INodeReceiver? receiver)
+        : base(backplane, namespaceName, receiver)
+    {
+        _backplane = backplane;
+        _options = options;
+        _channel = $"{options.Prefix}#{namespaceName}#";
+        Stream = StreamNames.Of(namespaceName, options);
+        _tail = backplane.GetTail(Stream);
+        _log = new StreamLog(backplane.Servers, options, Stream, namespaceName);
+    }
+
+    /// <summary>The stream's name.</summary>
+    public string Stream { get; }
+
+    public override ClusterLog Log => _log;
+
+    public override async Task SubscribeAsync(RedisSession session)
+    {
+        // what was before the interruption may never come
+        ReceiveEarly();
+        _backplane.Register(this);
+        await Task.WhenAll(SubscribeAsync(session, _channel), SubscribeAsync(session, AnswersTo(Backplane.NodeId))).ConfigureAwait(false);
+    }
+
+    public override void Unsubscribe(RedisSession session)
+    {
+        _backplane.Unregister(this);
+        var kind = _options.UseShardedPubSub ? ChannelKind.Sharded : ChannelKind.Channel;
+        session.Unsubscribe(kind, _channel);
+        session.Unsubscribe(kind, AnswersTo(Backplane.NodeId));
+    }
+
+    public override bool CountsMembers => true;
+
+    public override async ValueTask<Membership> GetMembersAsync(IReadOnlyCollection<string> known, CancellationToken cancellationToken)
+    {
+        var ids = known.ToArray();
+        var counts = await Session.CountSubscribersAsync(
+            _options.UseShardedPubSub ? "SHARDNUMSUB" : "NUMSUB", [_channel, .. ids.Select(AnswersTo)], cancellationToken).ConfigureAwait(false);
+        return new Membership((int)counts[0], [.. ids.Where((_, index) => counts[index + 1] > 0)]);
+    }
+
+    /// <summary>Gives an entry of the stream to the namespace.</summary>
+    public void Receive(StreamEntry entry)
+    {
+        if (entry.TryRead(out var message, out var error))
+            Receive(message);
+        else
+            ReportMalformed(error);
+    }
+
+    /// <summary>The stream was read on: what came earlier by pub/sub and belongs behind its entries may be due.</summary>
+    public void Advance()
+    {
+        lock (_receivingBoth)
+        {
+            while (_early.TryPeek(out var message) && !IsEarly(message))
+                Receive(_early.Dequeue());
+        }
+    }
+
+    /// <summary>Entries are lost, and with them what others may wait for.</summary>
+    public new void ReportGap()
+    {
+        base.ReportGap();
+        ReceiveEarly();
+    }
+
+    /// <inheritdoc/>
+    void IChannelHandler.Receive(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
+    {
+        if (!ClusterMessagePack.TryRead(payload.ToArray(), out var message, out var error))
+        {
+            ReportMalformed(error);
+            return;
+        }
+
+        lock (_receivingBoth)
+        {
+            if (_early.Count > 0 || IsEarly(message))
+                _early.Enqueue(message);
+            else
+                Receive(message);
+        }
+    }
+
+    // A node's entries may be on their way yet when what it sent after them is here: pub/sub is another connection.
+    private bool IsEarly(ClusterMessage message) =>
+        message.After is { } after && StreamOffset.TryParse(after, out var offset) && _tail.IsAhead(offset, this);
+
+    private void ReceiveEarly()
+    {
+        lock (_receivingBoth)
+        {
+            while (_early.TryDequeue(out var message))
+                Receive(message);
+        }
+    }
+
+    protected override string? GetKey(ClusterMessage message)
+    {
+        if (IsKept(message))
+            return Stream;
+        return _options.UseShardedPubSub ? GetChannel(message) : null;
+    }
+
+    public override void Write(ClusterMessage message, RespWriter commands)
+    {
+        if (IsKept(message))
+            WriteEntry(message, commands);
+        else
+            WriteMessage(message, commands);
+    }
+
+    /// <summary>
+    /// Whether a message goes into the stream. Volatile broadcasts do not, unlike those of JavaScript nodes: nobody is to get them later.
+    /// </summary>
+    internal static bool IsKept(ClusterMessage message) => message.Type switch
+    {
+        MessageType.Broadcast => message is { RequestId: null, Flags.IsVolatile: false },
+        MessageType.SocketsJoin or MessageType.SocketsLeave or MessageType.DisconnectSockets => true,
+        _ => false,
+    };
+
+    protected override bool CanFollow(ClusterMessage previous, ClusterMessage next) => IsKept(previous) == IsKept(next);
+
+    protected override CommandBatch CreateBatch(RespWriter commands)
+    {
+        _before = _written ?? _tail.Position;
+        return new EntryBatch(commands);
+    }
+
+    protected override void OnAnswered(CommandBatch batch) => _written = ((EntryBatch)batch).Last ?? _written;
+
+    // The stream tells which entries are there. They are added in their order, so the others are the last ones.
+    protected override async Task<int> RecoverAsync(
+        RedisNode node, CommandBatch batch, ReadOnlyMemory<ClusterMessage> messages, CancellationToken cancellationToken)
+    {
+        // emitters have one name for all
+        if (!IsKept(messages.Span[0]) || messages.Span[0].Sender == ClusterMessage.EmitterId)
+            return await base.RecoverAsync(node, batch, messages, cancellationToken).ConfigureAwait(false);
+        foreach (var (index, reason) in batch.Refusals)
+            Receiver?.ReportRefused(messages.Span[index], reason.Message);
+        while (true)
+        {
+            var session = await Backplane.WaitForSessionAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var current = await session.GetAsync(Stream).ConfigureAwait(false);
+                if (node.Endpoint.Address.Equals(current.Endpoint.Address) && !Backplane.Former.HasEnded(node))
+                    throw new InvalidOperationException("Redis may still carry out what it has not answered.");
+                return batch.Received + await CountAddedAsync(current).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (session.Ended.IsCompleted && exception is not EntryGoneException)
+            {
+                // once more in the next session
+            }
+        }
+    }
+
+    private async Task<int> CountAddedAsync(RedisNode node)
+    {
+        var before = _written ?? _before;
+        var entries = await _tail.ReadBehindAsync(node, before).ConfigureAwait(false) ?? throw new EntryGoneException(before.ToString());
+        return entries.Count(entry => entry.Uid == Backplane.NodeId && entry.Namespace == Namespace);
+    }
+
+    private void WriteEntry(ClusterMessage message, RespWriter commands)
+    {
+        commands.Begin(14);
+        commands.Text("XADD"u8);
+        commands.Text(Stream);
+        commands.Text("MAXLEN"u8);
+        commands.Text("~"u8);
+        commands.Number(_options.MaxLength);
+        commands.Text("*"u8);
+        StreamEntry.Write(message, _options.OnlyPlaintext, commands);
+    }
+
+    private void WriteMessage(ClusterMessage message, RespWriter commands)
+    {
+        commands.Begin(3);
+        commands.Text(_options.UseShardedPubSub ? "SPUBLISH"u8 : "PUBLISH"u8);
+        commands.Text(GetChannel(message));
+        commands.BeginText();
+        ClusterMessagePack.Write(_written is null ? message : message with { After = _written.ToString() }, commands, MessagePackFlavor.Official);
+        commands.EndText();
+    }
+
+    private string GetChannel(ClusterMessage message) => message.Recipient is { } recipient ? AnswersTo(recipient) : _channel;
+
+    private string AnswersTo(string node) => $"{_channel}{node}#";
+
+    private Task SubscribeAsync(RedisSession session, string channel) => _options.UseShardedPubSub
+        ? session.SubscribeShardedAsync(channel, this)
+        : session.SubscribeAsync(ChannelKind.Channel, channel, this);
+}

@@ -1,0 +1,4 @@
+namespace SocketIo.Handlers;
+
+/// <summary>The value of a handler without one: it is acknowledged without values.</summary>
+internal readonly struct Nothing;

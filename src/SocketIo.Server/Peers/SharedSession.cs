@@ -1,0 +1,78 @@
+using SocketIo.Cluster;
+using SocketIo.Protocol;
+using SocketIo.Recovery;
+
+namespace SocketIo.Peers;
+
+/// <summary>
+/// A client that can come back to any server of the cluster. It is saved in the backplane's log, one write at a time; who changes something
+/// meanwhile shares the next one.
+/// </summary>
+internal sealed class SharedSession(string pid, string socketId, int generation) : RecoverableSession(pid, socketId)
+{
+    private readonly Lock _saving = new();
+
+    // guarded by _saving
+    private Task _current = Task.CompletedTask;
+    private Task? _next;
+
+    /// <summary>How often the client has come back: of two servers that have it, the higher one is right.</summary>
+    public int Generation => generation;
+
+    /// <summary>The newest entry of the log when the client first connected; null when it is not known.</summary>
+    public string? StartOffset { get; set; }
+
+    /// <summary>What the client was sent when it came back goes up to here, further than this server had read in the log.</summary>
+    public string? SentTo { get; set; }
+
+    /// <summary>How often entries of the log had been missing on this server when what the client has missed began to be read.</summary>
+    public int Gaps { get; set; }
+
+    /// <summary>Completes when what was to be saved, or removed, is.</summary>
+    public Task Saved
+    {
+        get
+        {
+            lock (_saving)
+                return _next ?? _current;
+        }
+    }
+
+    /// <summary>Does something with what is stored, behind what is done now.</summary>
+    /// <param name="write">The same for all callers: what waits already is enough. It does not fail.</param>
+    public Task Write(Func<Task> write)
+    {
+        lock (_saving)
+        {
+            if (_current.IsCompleted)
+                return _current = write();
+            return _next ??= WriteNextAsync(_current, write);
+        }
+    }
+
+    /// <summary>What another server needs to know.</summary>
+    /// <param name="socket">The client's socket, which may have left.</param>
+    /// <param name="format">For its data.</param>
+    /// <param name="nodeId">Who has the socket.</param>
+    public StoredSession Describe(Socket socket, PeerFormat format, string nodeId)
+    {
+        var isLive = socket is { IsConnected: true, HasLeft: false };
+        return new()
+        {
+            Pid = Pid, SocketId = SocketId, Generation = generation, Start = StartOffset, Owner = isLive ? nodeId : null,
+            Rooms = RoomNames.Create([.. isLive ? socket.Rooms : Rooms]), Data = format.WriteObject(socket.DataIfAny ?? []),
+        };
+    }
+
+    private async Task WriteNextAsync(Task current, Func<Task> write)
+    {
+        await current.ConfigureAwait(false);
+        Task writing;
+        lock (_saving)
+        {
+            _next = null;
+            _current = writing = write();
+        }
+        await writing.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,2 @@
+// The tests wait more than they work; each fixture has a Redis of its own.
+[assembly: LevelOfParallelism(4)]

@@ -54,11 +54,17 @@ internal sealed class CountingClients : IDisposable
         var next = 0;
         try
         {
-            while (await connection.ReceiveAsync(buffer.AsMemory(), default) is { Count: > 0 } received)
+            for (var length = 0; await connection.ReceiveAsync(buffer.AsMemory(length), default) is { Count: > 0 } received;)
             {
+                // a message may come in parts
+                length += received.Count;
+                if (!received.EndOfMessage)
+                    continue;
+                var isEvent = length >= NumberStart + NumberLength;
+                length = 0;
                 if (buffer[0] == '2')
                     await connection.SendAsync("3"u8.ToArray(), WebSocketMessageType.Text, true, default);
-                if (received.Count < NumberStart + NumberLength)
+                if (!isEvent)
                     continue;
                 HasFailed |= int.Parse(buffer.AsSpan(NumberStart, NumberLength), CultureInfo.InvariantCulture) != next++;
                 if (Interlocked.Decrement(ref _outstanding) == 0)

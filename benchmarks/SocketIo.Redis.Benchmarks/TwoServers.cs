@@ -6,7 +6,8 @@ namespace SocketIo.Redis.Benchmarks;
 /// <summary>Two servers of a kind on one Redis: one emits, the other delivers to clients.</summary>
 internal sealed class TwoServers : IAsyncDisposable
 {
-    private static readonly HttpClient Http = new() { Timeout = Timeout.InfiniteTimeSpan };
+    // A connection for each request: Node closes one that is idle for 5 s, which may be just when the next request leaves on it.
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = Timeout.InfiniteTimeSpan };
 
     private readonly Daemon _emitting;
     private readonly Daemon _delivering;

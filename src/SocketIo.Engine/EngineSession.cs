@@ -80,8 +80,8 @@ public sealed class EngineSession
     /// <remarks>
     /// <see cref="HttpContext.RequestServices"/> is the same for every transport: a scope of the session's own, not of the request, made
     /// when first asked for. It ends when the session has ended and <see cref="IEngineHandler.OnClosed"/> has returned, in Socket.IO when
-    /// the handlers of the disconnect have completed; then it throws <see cref="ObjectDisposedException"/>. It may live for days: for work
-    /// that lasts as long as one event, make a scope for that.
+    /// the handlers of the disconnect, and of events that came before it, have completed; then it throws
+    /// <see cref="ObjectDisposedException"/>. It may live for days: for work that lasts as long as one event, make a scope for that.
     /// </remarks>
     public HttpContext HttpContext => _request.WithServices(_server);
 
@@ -379,11 +379,11 @@ public sealed class EngineSession
         if (TryClose(DisconnectReason.ServerShuttingDown))
         {
             // the application's code that is told may take its time, and other sessions close meanwhile
-            _server.Unfinished.Begin();
-            Post(static session =>
+            var unfinished = _server.Unfinished.Begin();
+            Post(session =>
             {
-                session.FinishClose(CloseCode.GoingAway);
-                session._server.Unfinished.End();
+                using (unfinished)
+                    session.FinishClose(CloseCode.GoingAway);
             });
         }
         _deadline.Shorten(_server.Deadline(StoppingLinger));

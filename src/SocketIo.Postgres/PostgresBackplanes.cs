@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using SocketIo.Cluster;
 using SocketIo.Postgres.Backplanes;
 
@@ -21,7 +20,6 @@ public static class PostgresBackplanes
         ArgumentNullException.ThrowIfNull(options);
         if (options.Validate().FirstOrDefault() is { } fault)
             throw new ArgumentException(fault, nameof(options));
-        var logger = loggers is null ? (ILogger)NullLogger.Instance : loggers.CreateLogger(typeof(PostgresBackplanes));
-        return new PostgresBackplane(options, logger, TimeProvider.System, receives: false);
+        return new PostgresBackplane(options, BackplaneLogger.Of(loggers, typeof(PostgresBackplanes)), TimeProvider.System, receives: false);
     }
 }

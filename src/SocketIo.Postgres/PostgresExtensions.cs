@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using SocketIo.Cluster;
 using SocketIo.Postgres;
@@ -34,7 +33,7 @@ public static class PostgresExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddBackplane(static services => new PostgresBackplane(
             services.GetRequiredService<IOptions<PostgresOptions>>().Value,
-            services.GetService<ILoggerFactory>()?.CreateLogger<PostgresBackplane>() ?? NullLogger<PostgresBackplane>.Instance,
+            BackplaneLogger.Of(services.GetService<ILoggerFactory>(), typeof(PostgresBackplane)),
             services.GetService<TimeProvider>() ?? TimeProvider.System));
         var options = builder.Services.AddOptions<PostgresOptions>().Configure(options => options.ConnectionString = connectionString).ValidateOnStart();
         if (configure is not null)

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using SocketIo.Cluster;
 using SocketIo.Redis.Classic;
 using SocketIo.Redis.Connections;
@@ -27,7 +26,7 @@ public static class RedisBackplanes
     public static Backplane ForEmitter(RedisStreamsOptions options, ILoggerFactory? loggers) => new StreamsBackplane(Checked(options), Host(loggers));
 
     private static RedisHost Host(ILoggerFactory? loggers) => new(
-        loggers is null ? NullLogger.Instance : loggers.CreateLogger(typeof(RedisBackplanes)), TimeProvider.System, Receives: false);
+        BackplaneLogger.Of(loggers, typeof(RedisBackplanes)), TimeProvider.System, Receives: false);
 
     private static TOptions Checked<TOptions>(TOptions options) where TOptions : RedisConnectionOptions
     {

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using SocketIo.Cluster;
 using SocketIo.Redis;
@@ -81,6 +80,6 @@ public static class RedisExtensions
     }
 
     private static RedisHost Describe(IServiceProvider services) => new(
-        services.GetService<ILoggerFactory>()?.CreateLogger<RedisBackplane>() ?? NullLogger<RedisBackplane>.Instance,
+        BackplaneLogger.Of(services.GetService<ILoggerFactory>(), typeof(RedisBackplane)),
         services.GetService<TimeProvider>() ?? TimeProvider.System);
 }

@@ -105,8 +105,8 @@ public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
     /// </summary>
     /// <remarks>
     /// <see cref="HttpContext.RequestServices"/> is a scope of the connection's own, the same for all its sockets and on every transport,
-    /// made when first asked for. It ends when the connection has ended and the handlers of the disconnect have completed; then it throws
-    /// <see cref="ObjectDisposedException"/>. It may live for days: for work that lasts as long as one event, use
+    /// made when first asked for. It ends when the connection has ended and the handlers of the disconnect, and of events that came before
+    /// it, have completed; then it throws <see cref="ObjectDisposedException"/>. It may live for days: for work that lasts as long as one event, use
     /// handler classes (<see cref="ISocketHandlers{TSelf}"/>), which have a scope for each.
     /// </remarks>
     public HttpContext HttpContext => Handshake.HttpContext;

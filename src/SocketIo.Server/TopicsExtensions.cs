@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SocketIo.Engine;
 using SocketIo.Topics;
 
 namespace SocketIo;
@@ -52,7 +53,7 @@ public static class TopicsExtensions
             options.CreateStore(services),
             options,
             services.GetService<TimeProvider>() ?? TimeProvider.System,
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("SocketIo.Topics"),
+            new SafeLogger(services.GetRequiredService<ILoggerFactory>().CreateLogger("SocketIo.Topics")),
             services.GetRequiredService<IMeterFactory>().Create(TopicMetrics.MeterName)));
     }
 }

@@ -46,4 +46,7 @@ internal static partial class Log
 
     [LoggerMessage(14, LogLevel.Error, "The topic store {Store} gave an answer for the topic {Topic} that cannot be: {Answer}.")]
     public static partial void ImpossibleAnswer(ILogger logger, string store, TopicName topic, string answer);
+
+    [LoggerMessage(15, LogLevel.Error, "The look at the subscriptions failed; the next is in a moment.")]
+    public static partial void TickFailed(ILogger logger, Exception exception);
 }

@@ -90,6 +90,9 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
     /// <summary>Whether another node is known of.</summary>
     public bool HasMembers => !_members.IsEmpty;
 
+    /// <summary>Whether another node was heard in this namespace and has not left it.</summary>
+    public bool HasMember(string nodeId) => _members.ContainsKey(nodeId);
+
     private OpenState State => (OpenState)Volatile.Read(ref _openState);
 
     /// <summary>Whether messages can be sent and received now.</summary>
@@ -467,6 +470,7 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
             case MessageType.Close:
                 Forget(message.Sender);
                 Lose(message.Sender);
+                _server.OnLeft(message.Sender);
                 break;
             case var type when PeerOrder.IsAnswer(type) && _requests.TryGetValue(message.RequestId!, out var request):
                 request.Receive(message);

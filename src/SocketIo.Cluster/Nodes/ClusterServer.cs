@@ -115,6 +115,15 @@ internal sealed class ClusterServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Another node has left a namespace. One of ours does not stop before it has left all of them.</summary>
+    public void OnLeft(string id)
+    {
+        if (_nodes.Keys.Any(node => node.HasMember(id)))
+            return;
+        Peers.Leave(id);
+        NodeLog.NodeLeft(Reports.Logger, id);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_nodes.Keys.Select(static node => node.DisposeAsync().AsTask())).ConfigureAwait(false);
@@ -157,6 +166,11 @@ internal sealed class ClusterServer : IAsyncDisposable
             GiveUpSilent();
             foreach (var node in _nodes.Keys)
                 node.Tick();
+        }
+        catch (Exception exception)
+        {
+            // of the backplane or the clock, on a thread where it would end the process
+            NodeLog.TickFailed(Reports.Logger, exception);
         }
         finally
         {

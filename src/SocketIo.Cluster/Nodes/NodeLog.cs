@@ -47,6 +47,12 @@ internal static partial class NodeLog
     [LoggerMessage(213, LogLevel.Warning, "The backplane did not open or close {Count} rooms as it should: sockets in them may miss broadcasts of other servers. The last one since: {Reason}")]
     public static partial void RoomsFailed(ILogger logger, long count, string reason);
 
+    [LoggerMessage(215, LogLevel.Error, "The look at the cluster failed; the next is in a moment.")]
+    public static partial void TickFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(214, LogLevel.Information, "Node {Node} has left.")]
+    public static partial void NodeLeft(ILogger logger, string node);
+
     [LoggerMessage(220, LogLevel.Information, "Connected to {Service} at {Address}.")]
     public static partial void SessionOpened(ILogger logger, string service, object address);
 

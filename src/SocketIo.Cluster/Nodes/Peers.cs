@@ -49,14 +49,18 @@ internal sealed class Peers(ClusterOptions options, TimeProvider time)
             peer.LastHeard = now;
     }
 
-    /// <summary>A node has left.</summary>
-    public void Forget(string id) => _byId.TryRemove(id, out _);
+    /// <summary>A node has said that it leaves: it is no more expected than one that was lost, until it is heard again.</summary>
+    public void Leave(string id)
+    {
+        if (_byId.TryGetValue(id, out var peer))
+            peer.IsLost = true;
+    }
 
     public bool Knows(string id) => _byId.ContainsKey(id);
 
     public bool IsAlive(string id) => _byId.TryGetValue(id, out var peer) && !peer.IsLost;
 
-    /// <summary>Whether a node was lost. One that was never heard is not.</summary>
+    /// <summary>Whether a node was lost or has left. One that was never heard is not.</summary>
     public bool IsLost(string id) => _byId.TryGetValue(id, out var peer) && peer.IsLost;
 
     /// <summary>Whether a node has come after a point in time, as far as is known.</summary>

@@ -11,9 +11,14 @@ internal sealed class UnfinishedWork
 
     public int Count => Volatile.Read(ref _count);
 
-    public void Begin() => Interlocked.Increment(ref _count);
+    /// <summary>Counts one more until the part that is returned ends.</summary>
+    public Part Begin()
+    {
+        Interlocked.Increment(ref _count);
+        return new Part(this);
+    }
 
-    public void End()
+    private void End()
     {
         if (Interlocked.Decrement(ref _count) == 0)
             Volatile.Read(ref _whenNone)?.TrySetResult();
@@ -40,5 +45,11 @@ internal sealed class UnfinishedWork
         {
             return Count;
         }
+    }
+
+    /// <summary>One of what is counted; to be disposed once.</summary>
+    internal readonly struct Part(UnfinishedWork work) : IDisposable
+    {
+        public void Dispose() => work.End();
     }
 }

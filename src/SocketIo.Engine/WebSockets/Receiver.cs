@@ -9,13 +9,12 @@ namespace SocketIo.Engine.WebSockets;
 /// <summary>
 /// Reads a WebSocket: takes frames apart, gives them to the session one by one, and reads no further while that wants a pause.
 /// </summary>
-/// <param name="session">Who is told of what arrives.</param>
-/// <param name="transport">The transport for which this reads.</param>
+/// <param name="transport">The transport for which this reads; its session is told of what arrives.</param>
 /// <param name="input">What the peer sends; completed by its owner.</param>
 /// <param name="deflate">The extension, where it was agreed on.</param>
-internal sealed class Receiver(EngineSession session, WebSocketTransport transport, PipeReader input, PerMessageDeflate? deflate)
+internal sealed class Receiver(WebSocketTransport transport, PipeReader input, PerMessageDeflate? deflate)
 {
-    private readonly FrameReader _frames = new(session.Server.Options.MaxHttpBufferSize, deflate);
+    private readonly FrameReader _frames = new(transport.Session.Server.Options.MaxHttpBufferSize, deflate);
     private bool _inputEnded;
     private bool _isStopped;
 
@@ -24,6 +23,9 @@ internal sealed class Receiver(EngineSession session, WebSocketTransport transpo
 
     /// <summary>Whether the peer can't be understood any more.</summary>
     public bool IsBroken { get; private set; }
+
+    // by the transport: a field of its own would be memory of every idle client
+    private EngineSession Session => transport.Session;
 
     /// <summary>
     /// Receives until the connection is over. It lasts as long as the connection, so what it keeps across an await costs memory for
@@ -43,11 +45,11 @@ internal sealed class Receiver(EngineSession session, WebSocketTransport transpo
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
         {
-            session.OnLost(transport, DisconnectReason.TransportClose.With(exception.Message));
+            Session.OnLost(transport, DisconnectReason.TransportClose.With(exception.Message));
         }
         catch (Exception exception)
         {
-            session.Fail(exception);
+            Session.Fail(exception);
         }
         _frames.Drop();
         await transport.FinishAsync().ConfigureAwait(false);
@@ -85,7 +87,7 @@ internal sealed class Receiver(EngineSession session, WebSocketTransport transpo
         }
         catch (Exception exception)
         {
-            session.Fail(exception);
+            Session.Fail(exception);
         }
         transport.EndHandling();
     }
@@ -129,22 +131,22 @@ internal sealed class Receiver(EngineSession session, WebSocketTransport transpo
         switch (status)
         {
             case FrameReadStatus.Text:
-                return session.Receive(transport, isBinary: false, _frames.Payload);
+                return Session.Receive(transport, isBinary: false, _frames.Payload);
             case FrameReadStatus.Binary:
-                return session.Receive(transport, isBinary: true, _frames.Payload);
+                return Session.Receive(transport, isBinary: true, _frames.Payload);
             case FrameReadStatus.Ping:
-                session.Answer(transport, Frame.Of(Opcode.Pong, _frames.Payload));
+                Session.Answer(transport, Frame.Of(Opcode.Pong, _frames.Payload));
                 return ValueTask.CompletedTask;
             case FrameReadStatus.Pong:
                 transport.OnPong(_frames.Payload);
                 return ValueTask.CompletedTask;
             case FrameReadStatus.Close:
                 PeerClosed = true;
-                session.OnPeerClose(transport);
+                Session.OnPeerClose(transport);
                 return ValueTask.CompletedTask;
             default:
                 IsBroken = true;
-                session.OnProtocolError(transport, _frames.CloseCode, _frames.CloseReason);
+                Session.OnProtocolError(transport, _frames.CloseCode, _frames.CloseReason);
                 return ValueTask.CompletedTask;
         }
     }

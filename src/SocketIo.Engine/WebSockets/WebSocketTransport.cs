@@ -12,7 +12,6 @@ namespace SocketIo.Engine.WebSockets;
 /// </summary>
 internal sealed class WebSocketTransport : Transport
 {
-    private readonly EngineSession _session;
     private readonly Receiver _receiver;
 
     // null where the connection is the WebSocket's own
@@ -59,11 +58,13 @@ internal sealed class WebSocketTransport : Transport
 
     private WebSocketTransport(EngineSession session, PipeReader input, FrameOutput output, PerMessageDeflate? deflate)
     {
-        _session = session;
+        Session = session;
         _output = output;
-        _receiver = new Receiver(session, this, input, deflate);
+        _receiver = new Receiver(this, input, deflate);
         Deflater = deflate?.Deflater;
     }
+
+    public EngineSession Session { get; }
 
     public override EngineTransports Kind => EngineTransports.WebSocket;
 
@@ -156,21 +157,21 @@ internal sealed class WebSocketTransport : Transport
     }
 
     /// <summary>The same after a wait, during which the drain has stood still.</summary>
-    public void GoOn(Outbox outbox, int count) => _session.ResumeDrain(OnWritten(outbox, count));
+    public void GoOn(Outbox outbox, int count) => Session.ResumeDrain(OnWritten(outbox, count));
 
     /// <summary>Goes on with a drain that waited.</summary>
-    public void ResumeDrain() => Cork.Drain(_session);
+    public void ResumeDrain() => Cork.Drain(Session);
 
     /// <summary>Waits by the application's clock; no longer than that works.</summary>
     public async Task DelayAsync(TimeSpan time)
     {
         try
         {
-            await Task.Delay(time, _session.Server.Time).ConfigureAwait(false);
+            await Task.Delay(time, Session.Server.Time).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            Log.ClockFailed(_session.Server.Logger, exception);
+            Log.ClockFailed(Session.Server.Logger, exception);
         }
     }
 
@@ -180,14 +181,14 @@ internal sealed class WebSocketTransport : Transport
         if (IsLoss(exception))
             Lose(exception.Message);
         else
-            _session.OnWriteFailed(exception);
+            Session.OnWriteFailed(exception);
     }
 
     /// <summary>A write failed: the drain ends here, and the session is told on another thread, since the handler's code follows.</summary>
     public WriteResult Lose(string why)
     {
         ThreadPool.UnsafeQueueUserWorkItem(
-            static lost => lost.Transport._session.OnLost(lost.Transport, DisconnectReason.TransportClose.With(lost.Why)),
+            static lost => lost.Transport.Session.OnLost(lost.Transport, DisconnectReason.TransportClose.With(lost.Why)),
             (Transport: this, Why: why),
             preferLocal: false);
         return WriteResult.Busy;
@@ -197,13 +198,13 @@ internal sealed class WebSocketTransport : Transport
     public async Task FinishAsync()
     {
         // the peer has closed politely: our own close frame leaves before the connection does, where it leaves on this one
-        if (_receiver.PeerClosed && ReferenceEquals(_session.CurrentTransport, this) && _session.State is SessionState.Closing)
+        if (_receiver.PeerClosed && ReferenceEquals(Session.CurrentTransport, this) && Session.State is SessionState.Closing)
             await WhenCloseWritten().ConfigureAwait(false);
         lock (this)
             _hasFinished = true;
-        _session.OnLost(this, DisconnectReason.TransportClose);
+        Session.OnLost(this, DisconnectReason.TransportClose);
         if (_isOpener)
-            _session.DetachRequest();
+            Session.DetachRequest();
         Output.Close();
     }
 

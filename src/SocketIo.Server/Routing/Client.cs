@@ -21,21 +21,11 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
 
     private ClientPlaces _places;
 
-    // guarded by the lock: attempts that still run though the client has given them up
-    private int _givenUp;
-
-    // guarded by the lock: namespaces that the server has put the client out of, whose packets may still be on their way
-    private HashSet<string>? _left;
-
-    // The half-received binary packet; written by the receive loop under the lock.
-    private AttachmentAssembler? _assembler;
-
     // guarded by the lock: whether the deadline is no more that of the first join
     private bool _hasJoined;
 
-    // guarded by the lock: what the events that wait for handlers hold, and who waits until it is less
-    private long _pendingBytes;
-    private TaskCompletionSource? _whenRoom;
+    // null until a client needs it; made under the lock
+    private Rarities? _rare;
 
     public EngineSession Session => session;
 
@@ -61,8 +51,8 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
     /// <summary>Takes a message from the connection. The task is not complete while the events that wait for handlers hold too much.</summary>
     public ValueTask OnMessageAsync(EngineSession sender, EngineMessage message)
     {
-        if (_assembler is not null)
-            return message.IsBinary ? ReceiveAttachment(_assembler, message.Data) : Refuse("a text message in place of an attachment");
+        if (_rare?.Assembler is { } assembler)
+            return message.IsBinary ? ReceiveAttachment(assembler, message.Data) : Refuse("a text message in place of an attachment");
         if (message.IsBinary != server.Parser.IsBinary)
             return Refuse(message.IsBinary ? "an attachment without a packet" : "a text message in place of a packet; the parsers of client and server must be the same");
         var packet = message.Data;
@@ -135,11 +125,12 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
     {
         lock (this)
         {
-            _pendingBytes += bytes;
-            if (_pendingBytes < server.Options.MaxPendingEventBytes || !session.IsOpen)
+            var rare = Rare;
+            rare.PendingBytes += bytes;
+            if (rare.PendingBytes < server.Options.MaxPendingEventBytes || !session.IsOpen)
                 return ValueTask.CompletedTask;
-            _whenRoom ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return new ValueTask(_whenRoom.Task);
+            rare.WhenRoom ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(rare.WhenRoom.Task);
         }
     }
 
@@ -148,12 +139,15 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
     {
         lock (this)
         {
-            _pendingBytes -= bytes;
-            if (_pendingBytes >= server.Options.MaxPendingEventBytes)
+            Rare.PendingBytes -= bytes;
+            if (Rare.PendingBytes >= server.Options.MaxPendingEventBytes)
                 return;
         }
         ReleaseReader();
     }
+
+    // guarded by the lock
+    private Rarities Rare => _rare ??= new Rarities();
 
     private long MaxAttachmentBytes => server.Options.MaxAttachmentBytes ?? Math.Max(DefaultAttachmentBytes, server.Options.MaxHttpBufferSize);
 
@@ -161,8 +155,10 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
     {
         lock (this)
         {
-            _whenRoom?.TrySetResult();
-            _whenRoom = null;
+            if (_rare is not { WhenRoom: { } waiting } rare)
+                return;
+            waiting.TrySetResult();
+            rare.WhenRoom = null;
         }
     }
 
@@ -186,7 +182,7 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
     {
         lock (this)
         {
-            _assembler = assembler;
+            Rare.Assembler = assembler;
             SetDeadline();
         }
     }
@@ -196,7 +192,7 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
     {
         if (!_hasJoined)
             return;
-        if (_assembler is null)
+        if (_rare?.Assembler is null)
             session.ClearDeadline();
         else
             session.SetDeadline(server.Options.AttachmentTimeout, $"an attachment did not arrive in time ({nameof(SocketIoOptions.AttachmentTimeout)})");
@@ -245,16 +241,16 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
         if (type is PacketType.Connect or PacketType.ConnectError)
             return false;
         lock (this)
-            return _left is not null && _left.Contains(Encoding.UTF8.GetString(namespaceName));
+            return _rare?.Left is { } left && left.Contains(Encoding.UTF8.GetString(namespaceName));
     }
 
     // Guarded by the lock. The oldest are forgotten once there are as many as a client may be in: their packets have arrived long since.
     private void Remember(string namespaceName)
     {
-        _left ??= new HashSet<string>(StringComparer.Ordinal);
-        if (_left.Count >= server.Options.MaxNamespaces)
-            _left.Clear();
-        _left.Add(namespaceName);
+        var left = Rare.Left ??= new HashSet<string>(StringComparer.Ordinal);
+        if (left.Count >= server.Options.MaxNamespaces)
+            left.Clear();
+        left.Add(namespaceName);
     }
 
     private ValueTask CloseForState(PacketType type, ReadOnlySpan<byte> namespaceName)
@@ -306,14 +302,14 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
             var place = _places.Find(attempt.Utf8Name);
             if (place is Socket)
                 return Beginning.Joined;
-            if (_places.Count + _givenUp >= server.Options.MaxNamespaces)
+            if (_places.Count + (_rare?.GivenUp ?? 0) >= server.Options.MaxNamespaces)
                 return Beginning.OneTooMany;
             if (HasTooMuchAuthWith(attempt.Auth))
                 return Beginning.TooMuchAuth;
-            if (place is not null)
-                _givenUp++;
+            if (place is JoinAttempt former)
+                CountGivenUp(former, 1);
             _places.Set(attempt);
-            _left?.Remove(attempt.Name);
+            _rare?.Left?.Remove(attempt.Name);
             return Beginning.Begun;
         }
     }
@@ -321,10 +317,10 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
     // Guarded by the lock. One value alone is never too much: it came in one message.
     private bool HasTooMuchAuthWith(JsonElement added)
     {
-        var left = server.Options.MaxHttpBufferSize - BytesOf(added);
+        var left = server.Options.MaxHttpBufferSize - BytesOf(added) - (_rare?.GivenUpBytes ?? 0);
         foreach (var place in _places.All())
             left -= BytesOf(place.Auth);
-        return left < 0 && _places.Count > 0;
+        return left < 0 && _places.Count + (_rare?.GivenUp ?? 0) > 0;
     }
 
     // as it came: a document keeps that text and some bytes for each token
@@ -338,7 +334,7 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
             if (!attempt.HasEnded)
             {
                 _places.Remove(attempt);
-                _givenUp++;
+                CountGivenUp(attempt, 1);
                 return;
             }
         }
@@ -359,8 +355,37 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
             _places.Remove(attempt);
             return true;
         }
-        _givenUp--;
+        CountGivenUp(attempt, -1);
         return false;
+    }
+
+    // guarded by the lock
+    private void CountGivenUp(JoinAttempt attempt, int change)
+    {
+        Rare.GivenUp += change;
+        Rare.GivenUpBytes += change * BytesOf(attempt.Auth);
+    }
+
+    /// <summary>What few clients have, so that it costs the others nothing. All of it is written under the lock.</summary>
+    private sealed class Rarities
+    {
+        /// <summary>Attempts that still run though the client has given them up.</summary>
+        public int GivenUp { get; set; }
+
+        /// <summary>What these hold of what the client sent with them.</summary>
+        public long GivenUpBytes { get; set; }
+
+        /// <summary>Namespaces that the server has put the client out of, whose packets may still be on their way.</summary>
+        public HashSet<string>? Left { get; set; }
+
+        /// <summary>The half-received binary packet; only the receive loop writes it.</summary>
+        public AttachmentAssembler? Assembler { get; set; }
+
+        /// <summary>What the events that wait for handlers hold.</summary>
+        public long PendingBytes { get; set; }
+
+        /// <summary>Who waits until that is less.</summary>
+        public TaskCompletionSource? WhenRoom { get; set; }
     }
 
     private enum Beginning

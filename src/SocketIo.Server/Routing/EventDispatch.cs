@@ -153,9 +153,12 @@ internal sealed class EventDispatch(Socket socket)
 
     private async Task FinishLaterAsync(ValueTask handlers)
     {
-        Server.Unfinished.Begin();
-        await handlers.ConfigureAwait(false);
-        Server.Unfinished.End();
+        // for what the handler does behind the disconnect
+        var holdsServices = socket.Connection.TryHoldServices();
+        using (Server.Unfinished.Begin())
+            await handlers.ConfigureAwait(false);
+        if (holdsServices)
+            socket.Connection.ReleaseServices();
         FinishWith(ValueTask.CompletedTask);
     }
 

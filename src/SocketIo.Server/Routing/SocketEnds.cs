@@ -41,11 +41,9 @@ internal static class SocketEnds
 
         private async Task FinishAsync(Task told, DisconnectReason reason, bool holdsServices)
         {
-            var unfinished = socket.Namespace.Server.Unfinished;
-            unfinished.Begin();
+            using var unfinished = socket.Namespace.Server.Unfinished.Begin();
             await told.ConfigureAwait(false);
             socket.Finish(reason, holdsServices);
-            unfinished.End();
         }
 
         private void Finish(DisconnectReason reason, bool holdsServices)
@@ -76,12 +74,10 @@ internal static class SocketEnds
 
         private async Task WaitAsync(Task told, bool holdsServices)
         {
-            var unfinished = socket.Namespace.Server.Unfinished;
-            unfinished.Begin();
+            using var unfinished = socket.Namespace.Server.Unfinished.Begin();
             await told.ConfigureAwait(false);
             if (holdsServices)
                 socket.Connection.ReleaseServices();
-            unfinished.End();
         }
     }
 }

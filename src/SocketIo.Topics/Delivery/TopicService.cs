@@ -416,10 +416,18 @@ internal sealed class TopicService : ITopicNews, IAsyncDisposable
 
     private void Tick()
     {
-        foreach (var subscription in Subscriptions())
-            subscription.Tick();
-        foreach (var (_, topic) in _topics)
-            topic.Sweep();
+        try
+        {
+            foreach (var subscription in Subscriptions())
+                subscription.Tick();
+            foreach (var (_, topic) in _topics)
+                topic.Sweep();
+        }
+        catch (Exception exception)
+        {
+            // of the clock, say, on a thread where it would end the process
+            Log.TickFailed(Logger, exception);
+        }
     }
 
     private Subscription[] Subscriptions()

@@ -171,6 +171,30 @@ public sealed class FailureTests
         Assert.That((await health.CheckHealthAsync()).Status, Is.EqualTo(HealthStatus.Healthy));
     }
 
+    [Test]
+    public async Task A_server_that_stops_is_not_given_up_as_silent([Values] MemberKnowledge members)
+    {
+        await using var servers = await StartAsync(new InMemoryClusterOptions { Members = members });
+        foreach (var server in servers.All)
+            server.Io.OnServerEvent("who", () => 1);
+        while (await servers[0].Io.ServerSideEmitWithAckAsync<int>("who") is not { IsComplete: true, Count: 2 })
+            await Task.Yield();
+
+        var stopped = servers.BackplaneOf(2).NodeId;
+        await servers[2].StopAsync();
+        await Told(servers[0], $"Node {stopped} has left.");
+        Assert.That(await servers[0].Io.ServerSideEmitWithAckAsync<int>("who"), Is.EqualTo(new[] { 1 }));
+
+        // one that is heard longer and then is silent shows when the other would have been given up
+        var killed = servers.BackplaneOf(1).NodeId;
+        ExpectLoss(servers);
+        servers.BackplaneOf(1).Kill();
+        await Told(servers[0], $"Node {killed} was silent for too long and is given up.");
+        Assert.That(servers[0].Log.Entries.Count(entry => entry.Message.Contains(stopped, StringComparison.Ordinal)), Is.EqualTo(1));
+
+        static Task Told(TestServer server, string line) => Deadlines.Eventually(() => server.Log.Entries.Any(entry => entry.Message == line));
+    }
+
     private static Task<ServerCluster> StartAsync(InMemoryClusterOptions? cluster = null) => ServerCluster.StartAsync(3, cluster: cluster, membership: Membership);
 
     private static void ExpectLoss(ServerCluster servers)

@@ -50,9 +50,6 @@ internal sealed class BalancedServers : IAsyncDisposable
     /// <summary>Stops a server as a deployment does.</summary>
     public async Task StopAsync(string name)
     {
-        // the others name a server as silent 3 s after it has left
-        foreach (var other in _servers.Values)
-            other.Log.Expect("was silent for too long and is given up");
         _servers.Remove(name, out var server);
         await server!.DisposeAsync();
     }

@@ -94,6 +94,40 @@ public class ServicesTests
         Assert.That(await ofRequestAfterwards.Task.WithDeadline(), Is.True, "middleware behind next has its request's own");
     }
 
+    [Test]
+    public async Task A_handler_that_runs_on_behind_the_disconnect_has_them_until_its_end([Values] bool epoll)
+    {
+        var running = new TaskCompletionSource<Tracked>();
+        var disconnected = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        var ended = new TaskCompletionSource<Tracked>();
+        await using var server = await TestServer.StartSocketIoAsync(
+            io =>
+            {
+                io.On("work", async (Socket socket) =>
+                {
+                    running.SetResult(Of(socket));
+                    await release.Task;
+                    ended.SetResult(Of(socket));
+                });
+                io.OnDisconnect((_, _) => disconnected.SetResult());
+            },
+            build: builder =>
+            {
+                builder.Services.AddScoped<Tracked>();
+                if (epoll)
+                    builder.WebHost.UseEpoll();
+            });
+        var (client, _) = await server.ConnectAsync();
+        await client.EmitAsync("work");
+        var services = await running.Task.WithDeadline();
+        await client.DisconnectAsync();
+        await disconnected.Task.WithDeadline();
+        release.SetResult();
+        Assert.That(await ended.Task.WithDeadline(), Is.SameAs(services));
+        await Deadlines.Eventually(() => services.IsDisposed);
+    }
+
     private static Tracked Of(Socket socket) => Of(socket.HttpContext);
 
     private static Tracked Of(HttpContext context) => context.RequestServices.GetRequiredService<Tracked>();

@@ -111,13 +111,11 @@ public sealed class StoppingTests
         await using var server = await TestServer.StartSocketIoAsync(
             io =>
             {
-                io.On("order", async (Socket _) =>
+                io.On("order", async (Socket socket) =>
                 {
-                    // the socket's own services end with the handlers of its disconnect, which may come first
-                    await using var scope = io.Services.CreateAsyncScope();
                     waiting.Set("order");
                     await release.Task;
-                    ended.Enqueue(scope.ServiceProvider.GetRequiredService<Saved>().Name);
+                    ended.Enqueue(socket.HttpContext.RequestServices.GetRequiredService<Saved>().Name);
                 });
                 io.OnDisconnect(async (socket, _) =>
                 {

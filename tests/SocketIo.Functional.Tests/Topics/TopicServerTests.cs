@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using SocketIo.TestKit;
 using SocketIo.Topics;
 
@@ -109,10 +110,16 @@ public sealed class TopicServerTests
     }
 
     [Test]
-    public async Task A_client_that_does_not_acknowledge_is_disconnected_when_the_options_say_so_and_comes_back()
+    public async Task A_client_that_does_not_acknowledge_is_disconnected_when_the_options_say_so_and_comes_back([Values] bool logThrows)
     {
+        using var log = new ThrowingLog();
         await using var server = await TopicServer.StartAsync(
-            subscribe: static () => new() { AckTimeout = TimeSpan.FromMilliseconds(200), Unacknowledged = Unacknowledged.Disconnect });
+            subscribe: static () => new() { AckTimeout = TimeSpan.FromMilliseconds(200), Unacknowledged = Unacknowledged.Disconnect },
+            services: services =>
+            {
+                if (logThrows)
+                    services.AddSingleton<ILoggerProvider>(log);
+            });
         server.Log.Expect("does not acknowledge: Disconnect");
         var client = await server.ConnectUserAsync("ann", acknowledges: false, more: new { reconnection = true, reconnectionDelay = 20 });
         await server.EmitAsync(1, 2);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using SocketIo.Cluster;
 using SocketIo.TestKit;
 
@@ -116,6 +117,25 @@ public class AwayTests(string kind)
         Assert.That(Names(bob).Count(static name => name == "own"), Is.LessThanOrEqualTo(1));
     }
 
+    [Test]
+    public async Task It_heals_also_when_every_line_of_the_log_throws()
+    {
+        using var log = new ThrowingLog();
+        await StartServiceAsync();
+        await using var one = await StartServerAsync(log);
+        await using var two = await StartServerAsync(log);
+        Expect(one, two);
+        await using var bob = await OpenAsync(two);
+        await KillServiceAsync();
+        await Deadlines.Eventually(() => !Of(one).State.IsConnected && !Of(two).State.IsConnected);
+        await StartServiceAgainAsync();
+        while (await one.Io.FetchSocketsAsync() is not { IsComplete: true, Count: 1 })
+            await Task.Delay(10);
+        await one.Io.EmitAsync("back");
+        await bob.NextEventAsync("back");
+        Assert.That(log.Lines, Is.Positive);
+    }
+
     private async Task StartServiceAsync()
     {
         if (IsPostgres)
@@ -128,7 +148,7 @@ public class AwayTests(string kind)
 
     private Task StartServiceAgainAsync() => IsPostgres ? _postgres!.StartAsync() : _redis!.StartAsync();
 
-    private Task<TestServer> StartServerAsync() => TestServer.StartSocketIoAsync(
+    private Task<TestServer> StartServerAsync(ILoggerProvider? log = null) => TestServer.StartSocketIoAsync(
         options: options =>
         {
             if (Keeps)
@@ -136,6 +156,8 @@ public class AwayTests(string kind)
         },
         build: builder =>
         {
+            if (log is not null)
+                builder.Logging.AddProvider(log);
             Add(builder);
             builder.Services.AddHealthChecks().AddSocketIoCluster();
         });

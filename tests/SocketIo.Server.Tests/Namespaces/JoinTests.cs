@@ -591,6 +591,28 @@ public class JoinTests
     }
 
     [Test]
+    public void Attempts_that_the_client_has_given_up_count_with_their_auth_until_they_are_decided()
+    {
+        using var server = new InMemoryServer(options => options.MaxHttpBufferSize = 1_000);
+        var never = new TaskCompletionSource<ConnectResult>();
+        server.Io.Of("/slow").Use(_ => never.Task);
+        server.Io.Of("/b");
+        var (client, _) = server.Connect();
+        var half = $$"""{"token":"{{new string('x', 488)}}"}""";
+        for (var i = 0; i < 2; i++)
+        {
+            client.Send(InMemoryClient.ConnectPacket("/slow", half));
+            client.Send("41/slow,");
+        }
+        client.Send(InMemoryClient.ConnectPacket("/b", "{}"));
+        Assert.That(client.Next(), Is.EqualTo("""44/b,{"message":"Too much auth"}"""));
+
+        never.SetResult(ConnectResult.Accept);
+        client.Send(InMemoryClient.ConnectPacket("/b", half));
+        Assert.That(client.Next(), Does.StartWith("40/b,"));
+    }
+
+    [Test]
     public async Task A_connection_that_joins_nothing_is_closed_when_its_time_is_up()
     {
         using var server = new InMemoryServer(options => options.ConnectTimeout = TimeSpan.FromSeconds(10));

@@ -22,7 +22,7 @@ public sealed class EngineSession
     // null but for clients of protocol 3
     private readonly Revision3? _revision3;
     private readonly long _openedAt;
-    private SessionLife _life;
+    private SessionLife _life = new();
     private Sender _sender;
     private HeartbeatClock _heartbeat;
     private SessionTransport _transport;
@@ -83,7 +83,7 @@ public sealed class EngineSession
     /// the handlers of the disconnect, and of events that came before it, have completed; then it throws
     /// <see cref="ObjectDisposedException"/>. It may live for days: for work that lasts as long as one event, make a scope for that.
     /// </remarks>
-    public HttpContext HttpContext => _request.WithServices(_server);
+    public HttpContext HttpContext => _request.WithServices(_server, in _life);
 
     /// <summary>Whether messages can still be sent.</summary>
     public bool IsOpen => _life.IsOpen;
@@ -366,7 +366,7 @@ public sealed class EngineSession
     }
 
     /// <summary>Closes the session as the server's wish unless <see cref="ClearDeadline"/> comes first; the heartbeat watches.</summary>
-    internal void SetDeadline(TimeSpan after, string missed) => _deadline.Set(_server.Deadline(after), missed);
+    internal void SetDeadline(TimeSpan after) => _deadline.Set(_server.Deadline(after));
 
     internal void ClearDeadline() => _deadline.Clear();
 
@@ -402,7 +402,7 @@ public sealed class EngineSession
             else if (LookAtHandling(now))
                 _deadline.PutOff(now, now + _server.PingTimeout);
             else
-                this.OnDeadline(_deadline.Missed);
+                this.OnDeadline();
         }
         else if (State is SessionState.Open)
         {
@@ -414,9 +414,13 @@ public sealed class EngineSession
     internal void DetachRequest() => _request.Detach();
 
     /// <summary>Keeps <see cref="HttpContext.RequestServices"/> until <see cref="ReleaseServices"/>; false when they have ended.</summary>
-    internal bool TryHoldServices() => _request.TryHoldServices();
+    internal bool TryHoldServices() => _life.TryHoldServices();
 
-    internal void ReleaseServices() => _request.ReleaseServices();
+    internal void ReleaseServices()
+    {
+        if (_life.ReleaseServices())
+            _request.EndServices();
+    }
 
     /// <inheritdoc cref="LineLimit.Allows" />
     internal bool MayLog(LineKind kind) => _server.Lines.Allows(this, kind);

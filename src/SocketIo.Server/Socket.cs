@@ -39,9 +39,6 @@ public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
     private ConcurrentDictionary<string, object?>? _data;
     private CancellationTokenSource? _disconnection;
 
-    // Whether a logged event was refused by the full queue, so that none may follow; guarded by the lock of the log.
-    private bool _hasGap;
-
     internal Socket(Namespace @namespace, Client client, JsonElement auth, RecoverableSession? restored = null)
     {
         _client = client;
@@ -53,7 +50,7 @@ public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
         Id = restored?.SocketId ?? NewId();
         Handshake = new Handshake(client.Session, auth, @namespace.Server.Time.GetUtcNow());
         Recoverable = restored ?? @namespace.Delivery.BeginSession(Id, auth);
-        Recovered = restored is not null;
+        _life = new SocketLife { IsRecovered = restored is not null };
         if (restored is null)
             return;
         _data = restored.Data;
@@ -88,7 +85,7 @@ public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
     /// <see cref="Data"/> of the socket it had before; the events it has missed are sent before any newer one
     /// (<see cref="SocketIoOptions.ConnectionStateRecovery"/>).
     /// </summary>
-    public bool Recovered { get; }
+    public bool Recovered => _life.IsRecovered;
 
     /// <summary>The namespace.</summary>
     public Namespace Namespace { get; }
@@ -581,10 +578,10 @@ public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
     // Under the log's lock. What a client that comes back has missed is sent in its turn, when it is connected.
     private bool SendLogged(Frame frame)
     {
-        if (_hasGap || _life.HasLeft || (Recovered && _life.IsConnecting))
+        if (_life.HasGap || _life.HasLeft || (Recovered && _life.IsConnecting))
             return false;
         var isQueued = _session.Enqueue(frame);
-        _hasGap = !isQueued && Namespace.Server.Options.SlowConsumerPolicy is SlowConsumerPolicy.Disconnect;
+        _life.HasGap = !isQueued && Namespace.Server.Options.SlowConsumerPolicy is SlowConsumerPolicy.Disconnect;
         return isQueued;
     }
 

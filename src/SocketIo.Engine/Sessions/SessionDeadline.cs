@@ -9,16 +9,9 @@ internal struct SessionDeadline()
     // A time stamp; below zero, as its negative, once the session closes.
     private long _at = long.MaxValue;
 
-    /// <summary>What an open session had to do in time; the description of its end.</summary>
-    public string? Missed { get; private set; }
-
     public bool HasPassed(long now) => now >= Math.Abs(Volatile.Read(ref _at));
 
-    public void Set(long deadline, string missed)
-    {
-        Missed = missed;
-        Replace(deadline);
-    }
+    public void Set(long deadline) => Replace(deadline);
 
     /// <summary>Puts a deadline that has passed off, unless it was replaced meanwhile.</summary>
     public void PutOff(long now, long deadline)

@@ -69,9 +69,9 @@ internal static class SessionEnds
         public void OnDropped(int queuedBytes) => session.Post(session => Log.MessageDropped(session.Server.Logger, session.Label, session.Who, queuedBytes, session.Server.Options.MaxQueuedBytes));
 
         /// <summary>The client has not done in time what the layer above waits for. Closed at once, as with the next one.</summary>
-        public void OnDeadline(string? missed)
+        public void OnDeadline()
         {
-            if (!session.TryClose(DisconnectReason.ForcedServerClose.With(missed)))
+            if (!session.TryClose(DisconnectReason.ForcedServerClose.With((session.Handler as INamedHandler)?.Missed)))
                 return;
             session.Post(static session =>
             {

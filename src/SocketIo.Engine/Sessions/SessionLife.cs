@@ -1,8 +1,8 @@
 namespace SocketIo.Engine.Sessions;
 
 /// <summary>
-/// How far a session's life has gone, who ended it and why, and what the handler knows of it. Bits are only ever added, so that each
-/// transition is one atomic operation that happens once, whoever comes first.
+/// How far a session's life has gone, who ended it and why, what the handler knows of it, and whether its services are still wanted. Bits
+/// are only ever added, so that each transition is one atomic operation that happens once, whoever comes first.
 /// </summary>
 internal struct SessionLife
 {
@@ -16,10 +16,17 @@ internal struct SessionLife
     private const int CloseReadyBit = 32;
     private const int BothTold = OpeningToldBit | CloseReadyBit;
 
-    private int _bits;
+    // Above the bits: how many may still want the session's services, the session itself until its end has been told.
+    private const int Hold = 256;
+
+    private int _bits = Hold;
 
     // A DisconnectReason, written by the first closer before the state moves to Closing. Boxed: an open session has none.
     private object? _reason;
+
+    public SessionLife()
+    {
+    }
 
     public SessionState State => Volatile.Read(ref _bits) switch
     {
@@ -33,6 +40,24 @@ internal struct SessionLife
 
     /// <summary>Why the session closed; meaningful once it has.</summary>
     public readonly DisconnectReason Reason => _reason is DisconnectReason reason ? reason : default;
+
+    /// <summary>Whether the services may still be wanted; not again once it is false.</summary>
+    public readonly bool HoldsServices => Volatile.Read(in _bits) >= Hold;
+
+    /// <summary>Keeps the services for who is told of the end; false when they have ended.</summary>
+    public bool TryHoldServices()
+    {
+        for (var bits = Volatile.Read(ref _bits); bits >= Hold; bits = Volatile.Read(ref _bits))
+        {
+            if (Interlocked.CompareExchange(ref _bits, bits + Hold, bits) == bits)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Keeps them no more.</summary>
+    /// <returns>Whether nobody does, so that the caller ends them.</returns>
+    public bool ReleaseServices() => Interlocked.Add(ref _bits, -Hold) < Hold;
 
     /// <summary>The handler knows of the session.</summary>
     /// <returns>Whether a close has come meanwhile, and is the caller's to tell.</returns>

@@ -15,25 +15,22 @@ internal struct SessionRequest
     // A RequestSnapshot, or the HttpContext itself until the request ends.
     private object _request;
 
-    // How many may still want services; zero for good.
-    private int _holds = 1;
-
     public SessionRequest(object request) => _request = request;
 
     /// <summary>The request as it is, for what it says; its services are not to be used.</summary>
     public readonly HttpContext Context =>
         Volatile.Read(in _request) is HttpContext context ? context : ((RequestSnapshot)_request).HttpContext;
 
-    /// <summary>The request with the services of the session.</summary>
-    public readonly HttpContext WithServices(EngineServer server)
+    /// <summary>The request with the services of the session, unless these have ended.</summary>
+    public readonly HttpContext WithServices(EngineServer server, ref readonly SessionLife life)
     {
         lock (Sync)
         {
             var context = Context;
             if (ServicesOf(context) is null)
             {
-                // who ends them has counted down before it looks for them under the lock
-                var services = new SessionServices(server.Scopes, server.Logger, context.Features.Get<IServiceProvidersFeature>(), Volatile.Read(in _holds) == 0);
+                // who ends them holds them no more before it looks for them under the lock
+                var services = new SessionServices(server.Scopes, server.Logger, context.Features.Get<IServiceProvidersFeature>(), !life.HoldsServices);
                 context.Features.Set<IServiceProvidersFeature>(services);
             }
             return context;
@@ -56,22 +53,9 @@ internal struct SessionRequest
         }
     }
 
-    /// <summary>Keeps the services for who is told of the end; false when they have ended.</summary>
-    public bool TryHoldServices()
+    /// <summary>Nobody wants the services any more.</summary>
+    public readonly void EndServices()
     {
-        for (var holds = Volatile.Read(ref _holds); holds > 0; holds = Volatile.Read(ref _holds))
-        {
-            if (Interlocked.CompareExchange(ref _holds, holds + 1, holds) == holds)
-                return true;
-        }
-        return false;
-    }
-
-    /// <summary>Ends the services when nobody keeps them any more; the session does until its end has been told.</summary>
-    public void ReleaseServices()
-    {
-        if (Interlocked.Decrement(ref _holds) > 0)
-            return;
         SessionServices? services;
         lock (Sync)
         {

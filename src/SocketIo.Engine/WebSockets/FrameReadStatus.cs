@@ -1,7 +1,7 @@
 namespace SocketIo.Engine.WebSockets;
 
 /// <summary>What <see cref="FrameReader.TryRead"/> found.</summary>
-internal enum FrameReadStatus
+internal enum FrameReadStatus : byte
 {
     /// <summary>All payload at hand has been taken; at most the start of a frame header is left in the input.</summary>
     NeedMore,

@@ -39,12 +39,11 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
 
     // A control frame may come between two fragments, so it has a place of its own.
     private byte[]? _control; // rented
-    private int _controlLength;
+    private byte _controlLength;
 
     // The frame whose payload is being read.
     private bool _inPayload;
-    private Opcode _opcode;
-    private bool _final;
+    private byte _head; // the first byte of its header
     private bool _compressed; // the message, as its first frame says
     private int _remaining;
     private uint _mask;
@@ -65,6 +64,12 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
 
     /// <summary>After Error what was wrong, short enough for a close frame; after Close the peer's reason.</summary>
     public string CloseReason { get; private set; } = "";
+
+    private Opcode FrameType => (Opcode)(_head & 0x0F);
+
+    private bool IsControl => IsControlType(FrameType);
+
+    private bool IsFinal => (_head & 0x80) != 0;
 
     /// <summary>Reads up to the end of the next message or control frame and moves <paramref name="input"/> past what it took.</summary>
     public FrameReadStatus TryRead(ref ReadOnlySequence<byte> input)
@@ -125,14 +130,13 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
         if (header.Length < maskAt || !TryAcceptLength(header[..maskAt]) || header.Length < maskAt + sizeof(uint))
             return false;
 
-        _final = (header[0] & 0x80) != 0;
-        _opcode = (Opcode)(header[0] & 0x0F);
+        _head = header[0];
         _mask = MemoryMarshal.Read<uint>(header[maskAt..]);
         _inPayload = true;
-        if (IsControl(_opcode))
+        if (IsControl)
             _controlLength = 0;
-        else if (_opcode != Opcode.Continuation)
-            (_messageType, _compressed) = (_opcode, (header[0] & Rsv1) != 0);
+        else if (FrameType != Opcode.Continuation)
+            (_messageType, _compressed) = (FrameType, (_head & Rsv1) != 0);
 
         input = input.Slice(maskAt + sizeof(uint));
         return true;
@@ -148,7 +152,7 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
             return "the opcode is reserved";
         if ((second & 0x80) == 0)
             return "the frame is not masked";
-        if (IsControl(opcode))
+        if (IsControlType(opcode))
             return ControlFaultOf(first, second);
         if (opcode == Opcode.Continuation && _messageType == Opcode.Continuation)
             return "there is no message to continue";
@@ -182,7 +186,7 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
             return Fail(ProtocolError, "the length has its top bit set");
         if (length < least)
             return Fail(ProtocolError, "the length is not in its shortest form");
-        if (!IsControl((Opcode)(header[0] & 0x0F)) && length > (ulong)(maxMessageBytes - _messageLength))
+        if (!IsControlType((Opcode)(header[0] & 0x0F)) && length > (ulong)(maxMessageBytes - _messageLength))
             return Fail(TooBig, $"the message is too big: {(ulong)_messageLength + length} bytes, {maxMessageBytes} are allowed");
 
         _remaining = (int)length;
@@ -195,7 +199,7 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
         var count = (int)Math.Min(_remaining, input.Length);
         if (count > 0)
         {
-            var destination = IsControl(_opcode) ? TakeControlSpace(count) : TakeMessageSpace(count);
+            var destination = IsControl ? TakeControlSpace(count) : TakeMessageSpace(count);
             // Nearly every message lies in one segment; the enumerator below costs a fifth of the whole read of a small one.
             if (input.FirstSpan.Length >= count)
                 _mask = Mask.CopyUnmasked(input.FirstSpan[..count], destination, _mask);
@@ -222,7 +226,7 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
     {
         _control ??= ArrayPool<byte>.Shared.Rent(MaxControlSize);
         var space = _control.AsSpan(_controlLength, count);
-        _controlLength += count;
+        _controlLength += (byte)count;
         return space;
     }
 
@@ -254,7 +258,7 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
     private void FinishFrame()
     {
         _inPayload = false;
-        switch (_opcode)
+        switch (FrameType)
         {
             case Opcode.Ping:
                 _status = FrameReadStatus.Ping;
@@ -266,7 +270,7 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
                 FinishClose(_control.AsSpan(0, _controlLength));
                 break;
             default:
-                if (_final)
+                if (IsFinal)
                     FinishMessage();
                 break;
         }
@@ -350,5 +354,5 @@ internal sealed class FrameReader(int maxMessageBytes, PerMessageDeflate? deflat
         _controlLength = 0;
     }
 
-    private static bool IsControl(Opcode opcode) => opcode >= Opcode.Close;
+    private static bool IsControlType(Opcode opcode) => opcode >= Opcode.Close;
 }

@@ -37,13 +37,17 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
         ? $" ({string.Join(", ", sockets.Select(socket => $"socket {socket.Id} of {LogText.Of(socket.Namespace.Name)}"))})"
         : "";
 
+    public string Missed => Volatile.Read(ref _hasJoined)
+        ? $"an attachment did not arrive in time ({nameof(SocketIoOptions.AttachmentTimeout)})"
+        : $"no namespace was joined in time ({nameof(SocketIoOptions.ConnectTimeout)})";
+
     private IEnumerable<Socket> Sockets => _places.All().OfType<Socket>();
 
     /// <summary>The connection is open. A client of protocol 3 is in the default namespace without asking.</summary>
     public void OnOpened(EngineSession opened)
     {
         session.Handler = this;
-        session.SetDeadline(server.Options.ConnectTimeout, $"no namespace was joined in time ({nameof(SocketIoOptions.ConnectTimeout)})");
+        session.SetDeadline(server.Options.ConnectTimeout);
         if (IsOld)
             TryJoin("/"u8, OldClients.AuthOf(default));
     }
@@ -195,7 +199,7 @@ internal sealed class Client(SocketIoServer server, EngineSession session) : IEn
         if (_rare?.Assembler is null)
             session.ClearDeadline();
         else
-            session.SetDeadline(server.Options.AttachmentTimeout, $"an attachment did not arrive in time ({nameof(SocketIoOptions.AttachmentTimeout)})");
+            session.SetDeadline(server.Options.AttachmentTimeout);
     }
 
     private ValueTask Route(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments)

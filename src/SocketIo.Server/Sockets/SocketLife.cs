@@ -21,6 +21,12 @@ internal struct SocketLife
     // The first closer's reason, boxed; it may come while the socket still connects.
     private object? _closeReason;
 
+    /// <summary>Whether the socket goes on with what one had that lost its connection.</summary>
+    public bool IsRecovered { get; init; }
+
+    /// <summary>Whether a logged event was refused by the full queue, so that none may follow; guarded by the lock of the log.</summary>
+    public bool HasGap { get; set; }
+
     /// <summary>Whether middleware still decides, or the socket becomes visible just now.</summary>
     public readonly bool IsConnecting => Volatile.Read(in _state) is Connecting;
 

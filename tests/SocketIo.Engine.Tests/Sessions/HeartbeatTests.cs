@@ -298,7 +298,7 @@ public class HeartbeatTests
     [Test]
     public async Task A_deadline_of_the_layer_above_closes_as_the_servers_wish()
     {
-        _session.SetDeadline(TimeSpan.FromSeconds(10), "too late");
+        _session.SetDeadline(TimeSpan.FromSeconds(10));
         _engine.Pass(TimeSpan.FromSeconds(9));
         Assert.That(_session.IsOpen, Is.True);
         _engine.Pass(TimeSpan.FromSeconds(1));
@@ -308,8 +308,8 @@ public class HeartbeatTests
     [Test]
     public async Task A_deadline_that_was_cleared_closes_nothing()
     {
-        _engine.Open(EngineTransports.WebSocket, out _).SetDeadline(TimeSpan.FromSeconds(10), "too late");
-        _session.SetDeadline(TimeSpan.FromSeconds(10), "too late");
+        _engine.Open(EngineTransports.WebSocket, out _).SetDeadline(TimeSpan.FromSeconds(10));
+        _session.SetDeadline(TimeSpan.FromSeconds(10));
         _session.ClearDeadline();
         _engine.Pass(TimeSpan.FromSeconds(10));
 
@@ -324,7 +324,7 @@ public class HeartbeatTests
     {
         var done = new TaskCompletionSource();
         _engine.Handler.Message = (_, _) => new ValueTask(done.Task);
-        _session.SetDeadline(TimeSpan.FromSeconds(10), "too late");
+        _session.SetDeadline(TimeSpan.FromSeconds(10));
         var handling = _transport.ReceiveAsync("4x");
         _engine.Pass(TimeSpan.FromSeconds(10));
         done.SetResult();
@@ -345,7 +345,7 @@ public class HeartbeatTests
             entered.TrySetResult();
             blocked.Task.Wait(Deadlines.Default);
         };
-        _session.SetDeadline(TimeSpan.FromSeconds(1), "too late");
+        _session.SetDeadline(TimeSpan.FromSeconds(1));
         _engine.Open(EngineTransports.WebSocket, out var other);
         _engine.Pass(TimeSpan.FromSeconds(1));
         await entered.Task.WithDeadline();

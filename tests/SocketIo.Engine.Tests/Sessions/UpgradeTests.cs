@@ -242,7 +242,7 @@ public class UpgradeTests
         [Values("close", "break", "stop", "deadline")] string way)
     {
         var session = _engine.Upgrading(out var polling, out var candidate);
-        session.SetDeadline(TimeSpan.FromSeconds(5), "too late");
+        session.SetDeadline(TimeSpan.FromSeconds(5));
         polling.Blocked = true;
         candidate.Receive("2probe");
         session.Send("last");

@@ -39,7 +39,7 @@ public sealed class Daemon : IAsyncDisposable
     }
 
     /// <summary>Whether the program is still there.</summary>
-    public bool IsRunning => Directory.Exists($"/proc/{Pid}") && !IsZombie();
+    public bool IsRunning => !ProcessState.HasEnded(Pid);
 
     /// <summary>Starts a program.</summary>
     /// <param name="program">Its name or path.</param>
@@ -68,7 +68,11 @@ public sealed class Daemon : IAsyncDisposable
     }
 
     /// <summary>Stops the program from running, as if it hung; connections stay open and are not served.</summary>
-    public void Suspend() => Signal(SigStop);
+    public void Suspend()
+    {
+        Signal(SigStop);
+        ProcessState.WaitUntilStopped(Pid);
+    }
 
     /// <summary>Ends <see cref="Suspend"/>.</summary>
     public void Resume() => Signal(SigContinue);
@@ -114,20 +118,6 @@ public sealed class Daemon : IAsyncDisposable
     {
         lock (_output)
             _output.AppendLine(line);
-    }
-
-    // ended, and the guard has not waited for it yet: pid (name) state ...
-    private bool IsZombie()
-    {
-        try
-        {
-            var status = File.ReadAllText($"/proc/{Pid}/stat");
-            return status[status.LastIndexOf(')') + 2] == 'Z';
-        }
-        catch (IOException)
-        {
-            return true;
-        }
     }
 
     private void Signal(int signal)

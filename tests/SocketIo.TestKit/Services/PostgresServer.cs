@@ -72,7 +72,13 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Lets the server hang; its connections stay open.</summary>
-    public void Suspend() => Signal("STOP");
+    public void Suspend()
+    {
+        // first the one that makes the others
+        Daemon.Suspend();
+        Signal("STOP");
+        ProcessState.WaitUntilStopped(Processes());
+    }
 
     /// <summary>Ends <see cref="Suspend"/>.</summary>
     public void Resume() => Signal("CONT");

@@ -221,7 +221,7 @@ internal sealed class SharedDelivery : DirectDelivery
                 if (missed is null)
                     session.StartOffset = _tail.Newest;
                 Sockets.Add(socket);
-                socket.BecomeConnected();
+                socket.Life.Connect();
             }
         }
         if (!isComplete)

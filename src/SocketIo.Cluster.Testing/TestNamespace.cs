@@ -91,7 +91,7 @@ public sealed class TestNamespace : ILocalNamespace
                 return ValueTask.CompletedTask;
             var count = _rooms.GetValueOrDefault(room);
             _rooms[room] = count + 1;
-            return count == 0 ? Node.OpenRoomAsync(room) : ValueTask.CompletedTask;
+            return count == 0 ? Node.Rooms.OpenAsync(room) : ValueTask.CompletedTask;
         }
     }
 
@@ -104,7 +104,7 @@ public sealed class TestNamespace : ILocalNamespace
             if (!socket.Exit(room) || --_rooms[room] > 0)
                 return;
             _rooms.Remove(room);
-            Node.CloseRoom(room);
+            Node.Rooms.Close(room);
         }
     }
 

@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using SocketIo.Engine.Frames;
+using SocketIo.Broadcasts;
 using SocketIo.Engine;
+using SocketIo.Engine.Frames;
 using SocketIo.Engine.Sessions;
 using SocketIo.Handlers;
 using SocketIo.Protocol;
@@ -164,14 +165,6 @@ public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
 
     /// <summary>What the application keeps with the socket; null when it has kept nothing.</summary>
     internal ConcurrentDictionary<string, object?>? DataIfAny => Atomic.Read(ref _data);
-
-    /// <summary>Whether a handler threw because the socket has gone: that is its normal end, when it waits for the client.</summary>
-    internal bool EndsBy(Exception exception) => exception switch
-    {
-        SocketDisconnectedException disconnected => disconnected.SocketId == Id,
-        OperationCanceledException => HasLeft || !_session.IsOpen,
-        _ => false,
-    };
 
     internal RoomNames OwnRoom => default(RoomNames).With([Id]);
 
@@ -385,7 +378,7 @@ public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
     internal bool Send(Frame frame, SendMode mode)
     {
         if (_life.AwaitsWelcome)
-            Welcome();
+            this.Welcome();
         if (mode is SendMode.Logged)
             return SendLogged(frame);
         if (_life.HasLeft)
@@ -401,29 +394,6 @@ public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
 
     /// <inheritdoc cref="EngineSession.Prefetch" />
     internal void Prefetch() => _session.Prefetch();
-
-    internal void NotifyOutgoing<TArgs>(string eventName, in TArgs args) where TArgs : struct, IEventArguments, allows ref struct
-    {
-        if (Listeners is { AnyOutgoing.Length: > 0 })
-            NotifyOutgoing(new OutgoingEvent(eventName, args.ToArray()));
-    }
-
-    internal void NotifyOutgoing(OutgoingEvent outgoing)
-    {
-        // a listener that emits is called for that too: an exception of the emit, not the end of the process
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        foreach (var listener in Listeners?.AnyOutgoing ?? [])
-        {
-            try
-            {
-                listener(outgoing);
-            }
-            catch (Exception exception)
-            {
-                Namespace.Handlers.ReportOutgoing(this, exception, outgoing.Name);
-            }
-        }
-    }
 
     internal void ReceiveAck(ReadOnlySpan<byte> packet, in PacketHeader header, byte[][] attachments)
     {
@@ -464,93 +434,12 @@ public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
         return Namespace.Delivery.OnRoomsChanged(this);
     }
 
-    /// <summary>Whether the socket is in a room; its own id's room included.</summary>
     internal void LeaveRooms() => _rooms.LeaveAll();
 
+    /// <summary>Whether the socket is in a room; its own id's room included.</summary>
     internal bool IsIn(string room) => _rooms.Contains(room);
 
     internal void EnterOwnRoom() => _rooms.EnterOwn();
-
-    /// <summary>
-    /// The middleware has accepted the socket: it becomes visible, the client is told, then the connection handlers run, and the
-    /// client's events behind them. A close that comes meanwhile is made up for: what is told of the end was told of the beginning.
-    /// </summary>
-    /// <param name="answer">What <see cref="EncodeConnect"/> gave.</param>
-    internal void Connect(Frame answer)
-    {
-        Namespace.TryKeep();
-        Log.Connected(Namespace.Server.Logger, Id, Namespace.Name, _session.Label);
-        Namespace.Delivery.Connect(this, answer);
-        Namespace.Server.Topics?.Restore(this);
-        _dispatch.RunConnectionHandlers();
-        if (_life.CloseReason is { } reason)
-            this.Close(reason);
-    }
-
-    /// <summary>What tells the client that it is connected. A client of protocol 3 makes its id by itself, and can't come back.</summary>
-    internal Frame EncodeConnect() => _session.Protocol == 3
-        ? Namespace.Server.Encoder.WriteConnect(Namespace.Name, null, null)
-        : Namespace.Server.Encoder.WriteConnect(Namespace.Name, Id, Recoverable?.Pid);
-
-    /// <summary>Welcomes a socket that can be found but whose client is not told yet, before anything else is sent to it.</summary>
-    /// <returns>Whether the socket is connected.</returns>
-    internal bool Welcome()
-    {
-        if (_life.AwaitsWelcome)
-            Welcome(EncodeConnect());
-        return IsConnected;
-    }
-
-    /// <summary>
-    /// Queues the answer of a socket that was added to the namespace, once, whoever comes first: who connects it, or who sends to it. The
-    /// others wait until the queue has taken it: no byte moves meanwhile, and no listener is called.
-    /// </summary>
-    internal void Welcome(Frame answer)
-    {
-        if (_life.TryBeginWelcome())
-        {
-            using var cork = Cork.HoldWithListeners();
-            try
-            {
-                _session.EnqueueControl(answer);
-            }
-            finally
-            {
-                _life.EndWelcome();
-            }
-        }
-        _life.WaitForWelcome();
-    }
-
-    /// <summary>The socket can be found from here on, and is not sent anything before it is welcomed.</summary>
-    internal void Accept() => _life.Accept();
-
-    internal void BecomeConnected() => _life.Connect();
-
-    /// <summary>The socket was refused, or its connection ended while the middleware decided.</summary>
-    internal void Abandon()
-    {
-        LeaveRooms();
-        Namespace.Delivery.OnAbandoned(this);
-        Namespace.Release();
-    }
-
-    /// <summary>Does to one of several sockets what must not stop the others when it fails.</summary>
-    internal void Try<TArgument>(Action<Socket, TArgument> action, TArgument argument, string name)
-    {
-        try
-        {
-            action(this, argument);
-        }
-        catch (RoomLimitException exception)
-        {
-            Namespace.Handlers.ReportLimit(this, exception, name);
-        }
-        catch (Exception exception)
-        {
-            Log.SocketFailed(Namespace.Server.Logger, exception, Id, Namespace.Name, name);
-        }
-    }
 
     // Not the session's id, which is as good as a password; but a client of protocol 3 expects that.
     private string NewId() =>

@@ -13,11 +13,6 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
     /// <summary>How often each node of a namespace says that it is there, where nobody counts them: the reference's.</summary>
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan OpenAgainAfter = TimeSpan.FromSeconds(1);
-
-    // What clients that join wait for the backplane: then they join without hearing the others.
-    private static readonly TimeSpan MaxOpening = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(1);
 
     // For the messages that are left when a namespace closes.
@@ -32,22 +27,15 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
     private readonly RecentRooms _recentRooms;
     private readonly PeerOrder? _order;
     private readonly Numbering? _numbering;
-    private readonly ConcurrentDictionary<string, ClusterRequest> _requests = new(StringComparer.Ordinal);
+    private readonly NodeRequests _requests;
+    private readonly LinkLife _life;
 
     // Ids of other nodes that were heard in this namespace; the values say nothing.
     private readonly ConcurrentDictionary<string, bool> _members = new(StringComparer.Ordinal);
 
-    // The end of a namespace of the same name, which has the same channels.
-    private readonly Task _predecessor;
-
-    private readonly TaskCompletionSource _whenOpen = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closed = new();
-    private int _openState;
-    private long _openingAt;
-    private long _openFailedAt;
     private long _heartbeatAt;
     private long _prunedAt;
-    private int _isCounting;
     private string? _lastOffset;
     private bool _hasToldUnkept;
 
@@ -55,23 +43,17 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
     {
         _server = server;
         Name = name;
-        _predecessor = server.LeavingOf(name);
+        _requests = new NodeRequests(server, name, _members, _closed.Token);
         _link = server.Backplane.Open(name, this)
             ?? throw new InvalidOperationException($"The backplane {server.Backplane.Name} must make a link for the namespace {name}, not return null.");
+        _life = new LinkLife(server, _link, name, OnOpened, _closed.Token);
+        Rooms = new LinkRooms(_link, server.Reports, server.Time);
         _queue = new SendQueue(_link, server.Budget, server.Reports, server.Work, OnLost);
         _recentRooms = new RecentRooms(server.Time);
         if (_link.IsReliable)
             return;
         _order = new PeerOrder(server.Time, Dispatch);
         _numbering = new Numbering(server.Time);
-    }
-
-    private enum OpenState
-    {
-        Closed,
-        Opening,
-        Open,
-        Refused,
     }
 
     public string Name { get; }
@@ -81,8 +63,11 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
     /// <summary>The log from which clients can recover; null when the backplane keeps none.</summary>
     public ClusterLog? Log => _link.Log;
 
-    /// <summary>Completes when messages of others are received, or it is known that none will come now.</summary>
-    public Task WhenOpen => _whenOpen.Task;
+    /// <summary>The rooms of this server that the backplane knows of.</summary>
+    public LinkRooms Rooms { get; }
+
+    /// <inheritdoc cref="LinkLife.WhenOpen" />
+    public Task WhenOpen => _life.WhenOpen;
 
     /// <summary>The requests that wait for answers.</summary>
     public int PendingRequests => _requests.Count;
@@ -93,10 +78,8 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
     /// <summary>Whether another node was heard in this namespace and has not left it.</summary>
     public bool HasMember(string nodeId) => _members.ContainsKey(nodeId);
 
-    private OpenState State => (OpenState)Volatile.Read(ref _openState);
-
-    /// <summary>Whether messages can be sent and received now.</summary>
-    public bool IsConnected => State is OpenState.Open && _server.IsConnected;
+    /// <inheritdoc cref="LinkLife.IsConnected" />
+    public bool IsConnected => _life.IsConnected;
 
     /// <summary>Says who is told what arrives.</summary>
     public void Begin(ILocalNamespace local) => _local = local;
@@ -134,7 +117,7 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
     /// <summary>Sends an event for the other servers, and collects their answers.</summary>
     public Task<Collected<ServerAnswer>> ServerSideEmitWithAckAsync(in PacketData data, TimeSpan? timeout = null)
     {
-        var request = new ServerSideRequest(Backplane.NewId(), timeout ?? _server.Options.RequestTimeout, _server.Time) { Ended = Forget };
+        var request = new ServerSideRequest(Backplane.NewId(), timeout ?? _server.Options.RequestTimeout, _server.Time) { Ended = _requests.Remove };
         Ask(request, new() { Type = MessageType.ServerSideEmit, Sender = Id, Namespace = Name, RequestId = request.Id, Data = data });
         return request.Result;
     }
@@ -142,7 +125,7 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
     /// <summary>Collects the sockets of a target on the other nodes.</summary>
     public Task<Collected<RemoteSocketData>> FetchAsync(in RoomNames rooms, in RoomNames except, TimeSpan? timeout = null)
     {
-        var request = new FetchRequest(Backplane.NewId(), timeout ?? _server.Options.RequestTimeout, _server.Time) { Ended = Forget };
+        var request = new FetchRequest(Backplane.NewId(), timeout ?? _server.Options.RequestTimeout, _server.Time) { Ended = _requests.Remove };
         Ask(request, new() { Type = MessageType.FetchSockets, Sender = Id, Namespace = Name, RequestId = request.Id, Rooms = rooms, Except = except });
         return request.Result;
     }
@@ -158,7 +141,7 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
     public ClusterRequest BroadcastWithAck(in RoomNames rooms, in RoomNames except, in BroadcastFlags flags, in PacketData data, IRemoteAcks receiver, bool hasTimer = true)
     {
         var request = new AckRequest(
-            Backplane.NewId(), flags.ExpectsSingleResponse, receiver, (hasTimer ? flags.Timeout : null) ?? Timeout.InfiniteTimeSpan, _server.Time) { Ended = Forget };
+            Backplane.NewId(), flags.ExpectsSingleResponse, receiver, (hasTimer ? flags.Timeout : null) ?? Timeout.InfiniteTimeSpan, _server.Time) { Ended = _requests.Remove };
         Ask(request, new()
         {
             Type = MessageType.Broadcast, Sender = Id, Namespace = Name, RequestId = request.Id,
@@ -181,43 +164,9 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
         // where nobody counts, who was not heard is not there
         if (owner == Id || !_link.CountsMembers && !_server.Peers.IsAlive(owner))
             return Task.CompletedTask;
-        var request = new ReleaseRequest(Backplane.NewId(), owner, _server.Options.HeartbeatTimeout, _server.Time) { Ended = Forget };
-        _requests[request.Id] = request;
-        Send(new() { Type = MessageType.SessionWanted, Sender = Id, Namespace = Name, RequestId = request.Id, SocketIds = [pid, owner] });
-        if (!IsConnected)
-            request.End(isAway: true);
-        else if (_link.CountsMembers)
-            _ = SampleAsync([request]);
+        var request = new ReleaseRequest(Backplane.NewId(), owner, _server.Options.HeartbeatTimeout, _server.Time) { Ended = _requests.Remove };
+        Ask(request, new() { Type = MessageType.SessionWanted, Sender = Id, Namespace = Name, RequestId = request.Id, SocketIds = [pid, owner] });
         return request.Result;
-    }
-
-    /// <inheritdoc cref="NamespaceLink.OpenRoomAsync" />
-    /// <remarks>One that fails or takes too long is logged; whoever joins goes on, and the link with opening.</remarks>
-    public ValueTask OpenRoomAsync(string room)
-    {
-        try
-        {
-            var opening = _link.OpenRoomAsync(room);
-            return opening.IsCompletedSuccessfully ? opening : new(WaitForRoomAsync(opening.AsTask()));
-        }
-        catch (Exception exception)
-        {
-            _server.Reports.ReportRoom(exception.Message);
-            return ValueTask.CompletedTask;
-        }
-    }
-
-    /// <inheritdoc cref="NamespaceLink.CloseRoom" />
-    public void CloseRoom(string room)
-    {
-        try
-        {
-            _link.CloseRoom(room);
-        }
-        catch (Exception exception)
-        {
-            _server.Reports.ReportRoom(exception.Message);
-        }
     }
 
     /// <summary>Sends an answer to who asked.</summary>
@@ -227,9 +176,9 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
     /// <summary>The backplane is connected.</summary>
     public void OnConnected()
     {
-        if (State is not OpenState.Open)
+        if (!_life.IsOpen)
         {
-            TryOpen();
+            _life.Open();
             return;
         }
         _queue.Resume();
@@ -242,34 +191,26 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
         _queue.Pause();
         _server.Work.Run(() =>
         {
-            _whenOpen.TrySetResult();
-            foreach (var request in _requests.Values)
-                request.End(isAway: true);
+            _life.StopWaiting();
+            _requests.EndAll();
             _local.OnStateChanged();
         });
     }
 
     /// <summary>A node is gone, in all namespaces.</summary>
-    public void Lose(string nodeId)
-    {
-        foreach (var request in _requests.Values)
-            request.Lose(nodeId);
-    }
+    public void Lose(string nodeId) => _requests.Lose(nodeId);
 
     /// <summary>Called every 250 ms.</summary>
     public void Tick()
     {
-        if (State is OpenState.Closed && _server.IsConnected && _server.Time.GetElapsedTime(_openFailedAt) >= OpenAgainAfter)
-            TryOpen();
-        if (State is OpenState.Opening && _server.Time.GetElapsedTime(Volatile.Read(ref _openingAt)) >= MaxOpening && _whenOpen.TrySetResult())
-            NodeLog.OpeningLate(_server.Reports.Logger, Name, MaxOpening);
+        _life.Tick();
         if (!IsConnected)
             return;
         _order?.Tick();
         _local.Tick();
         Prune();
         if (_link.CountsMembers)
-            Count();
+            _requests.CountAgain(_link);
         else if (_server.Time.GetElapsedTime(_heartbeatAt) >= HeartbeatInterval)
             SendHeartbeat(MessageType.Heartbeat);
     }
@@ -332,16 +273,14 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
 
     private async Task LeaveAsync()
     {
-        foreach (var request in _requests.Values)
-            request.Dispose();
+        _requests.EndAll();
         if (IsConnected)
             Send(new() { Type = MessageType.Close, Sender = Id, Namespace = Name });
         await SettleAsync(_local.SettleAsync()).ConfigureAwait(false);
         await SettleAsync(_queue.CloseAsync()).ConfigureAwait(false);
         _closed.Cancel();
         _queue.Dispose();
-        _whenOpen.TrySetResult();
-        await SettleAsync(IgnoreAsync(_link)).ConfigureAwait(false);
+        await SettleAsync(_life.CloseAsync()).ConfigureAwait(false);
     }
 
     private void Prune()
@@ -368,46 +307,12 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
 
     private void Ask(ClusterRequest request, ClusterMessage message)
     {
-        _requests[request.Id] = request;
+        _requests.Add(request);
         Send(message);
-        if (!IsConnected)
-            request.End(isAway: true);
-        else if (!_link.CountsMembers)
-            request.Await(_members.Keys.Where(_server.Peers.IsAlive));
+        if (IsConnected)
+            _requests.Await(request, _link);
         else
-            _ = SampleAsync([request]);
-    }
-
-    private void Forget(ClusterRequest request) => _requests.TryRemove(request.Id, out _);
-
-    // While something waits, one question at a time.
-    private void Count()
-    {
-        if (_requests.IsEmpty || Interlocked.Exchange(ref _isCounting, 1) == 1)
-            return;
-        _ = CountAsync();
-    }
-
-    private async Task CountAsync()
-    {
-        await SampleAsync([.. _requests.Values]).ConfigureAwait(false);
-        Volatile.Write(ref _isCounting, 0);
-    }
-
-    private async Task SampleAsync(ClusterRequest[] requests)
-    {
-        var asked = new HashSet<string>(_link.NamesAnswers ? _members.Keys.Concat(_server.Peers.Ours) : _server.Peers.Ours, StringComparer.Ordinal);
-        asked.UnionWith(requests.Select(static request => request.Asked).OfType<string>());
-        try
-        {
-            var members = await _link.GetMembersAsync(asked, _closed.Token).ConfigureAwait(false);
-            foreach (var request in requests)
-                request.Sample(members, asked, id => !_server.Peers.IsLost(id) && !_server.Peers.CameAfter(id, request.SentAt));
-        }
-        catch (Exception exception)
-        {
-            NodeLog.CountingFailed(_server.Reports.Logger, exception, Name);
-        }
+            request.End(isAway: true);
     }
 
     private bool IsNode(string sender) => sender != Id && sender is not (ClusterMessage.EmitterId or "");
@@ -518,63 +423,13 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
         _numbering?.Forget(nodeId);
     }
 
-    private void TryOpen()
-    {
-        if (State is not OpenState.Closed)
-            return;
-        Volatile.Write(ref _openingAt, _server.Time.GetTimestamp());
-        if (Interlocked.CompareExchange(ref _openState, (int)OpenState.Opening, (int)OpenState.Closed) == (int)OpenState.Closed)
-            _server.Work.Run(() => _ = OpenAsync());
-    }
-
-    private async Task OpenAsync()
-    {
-        var state = OpenState.Closed;
-        try
-        {
-            await _predecessor.ConfigureAwait(false);
-            await _link.OpenAsync(_closed.Token).ConfigureAwait(false);
-            state = OpenState.Open;
-        }
-        catch (NotSupportedException exception)
-        {
-            state = OpenState.Refused;
-            NodeLog.NotOpened(_server.Reports.Logger, Name, exception.Message);
-        }
-        catch (Exception exception) when (!_closed.IsCancellationRequested)
-        {
-            _openFailedAt = _server.Time.GetTimestamp();
-            NodeLog.OpeningFailed(_server.Reports.Logger, exception, Name);
-        }
-        catch (Exception)
-        {
-            // closed meanwhile
-        }
-        Volatile.Write(ref _openState, (int)state);
-        if (IsConnected)
-            Begin();
-        _whenOpen.TrySetResult();
-    }
-
-    private void Begin()
+    private void OnOpened()
     {
         _queue.Resume();
         if (!IsConnected)
             _queue.Pause();
         SendHeartbeat(MessageType.InitialHeartbeat);
         _local.OnStateChanged();
-    }
-
-    private async Task WaitForRoomAsync(Task opening)
-    {
-        try
-        {
-            await opening.WaitAsync(MaxOpening, _server.Time).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            _server.Reports.ReportRoom(exception.Message);
-        }
     }
 
     private async Task SettleAsync(Task work)
@@ -586,18 +441,6 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
         catch (TimeoutException)
         {
             // the backplane does not take it
-        }
-    }
-
-    private static async Task IgnoreAsync(NamespaceLink link)
-    {
-        try
-        {
-            await link.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // it is over anyway
         }
     }
 }

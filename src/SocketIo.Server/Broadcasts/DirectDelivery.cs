@@ -71,10 +71,10 @@ internal class DirectDelivery(Namespace @namespace) : Delivery(@namespace)
     {
         socket.EnterOwnRoom();
         Sockets.Add(socket);
-        socket.Accept();
+        socket.Life.Accept();
         socket.Welcome(answer);
         Namespace.RoomListeners.RaiseJoined(socket.Id, socket.Id, created: true);
-        socket.BecomeConnected();
+        socket.Life.Connect();
     }
 
     public override void OnAbandoned(Socket socket)

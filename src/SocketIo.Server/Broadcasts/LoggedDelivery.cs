@@ -137,7 +137,7 @@ internal sealed class LoggedDelivery : DirectDelivery
 
                 // takes the lock of the room of all sockets, which takes no other
                 Sockets.Add(socket);
-                socket.BecomeConnected();
+                socket.Life.Connect();
             }
         }
 

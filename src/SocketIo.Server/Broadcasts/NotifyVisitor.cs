@@ -1,3 +1,5 @@
+using SocketIo.Sockets;
+
 namespace SocketIo.Broadcasts;
 
 /// <summary>Tells the listeners for outgoing events of each socket of a target.</summary>

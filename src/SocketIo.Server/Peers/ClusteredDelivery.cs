@@ -124,7 +124,7 @@ internal sealed class ClusteredDelivery : Delivery, IAsyncDisposable
 
     public override async ValueTask AnnounceAsync(Socket socket)
     {
-        await _node.OpenRoomAsync(socket.Id).ConfigureAwait(false);
+        await _node.Rooms.OpenAsync(socket.Id).ConfigureAwait(false);
         foreach (var room in socket.Rooms)
             await (_rooms.Update(room) ?? Task.CompletedTask).ConfigureAwait(false);
     }
@@ -133,7 +133,7 @@ internal sealed class ClusteredDelivery : Delivery, IAsyncDisposable
 
     public override void OnAbandoned(Socket socket)
     {
-        _node.CloseRoom(socket.Id);
+        _node.Rooms.Close(socket.Id);
         _local.OnAbandoned(socket);
     }
 
@@ -143,7 +143,7 @@ internal sealed class ClusteredDelivery : Delivery, IAsyncDisposable
 
     public override void OnClosed(Socket socket)
     {
-        _node.CloseRoom(socket.Id);
+        _node.Rooms.Close(socket.Id);
         _local.OnClosed(socket);
     }
 

@@ -77,13 +77,13 @@ internal sealed class PeerCalls(Namespace @namespace, Delivery local, SharedDeli
 
     public void OnLost(long ownNumber) => shared?.OnLost(ownNumber);
 
-    public void OnTaken(string socketId, int generation) => shared?.OnTaken(socketId, generation);
+    public void OnTaken(string socketId, int generation) => shared?.Sessions.OnTaken(socketId, generation);
 
-    public Task ReleaseAsync(string pid) => shared?.ReleaseAsync(pid) ?? Task.CompletedTask;
+    public Task ReleaseAsync(string pid) => shared?.Sessions.ReleaseAsync(pid) ?? Task.CompletedTask;
 
-    public void Tick() => shared?.Tick();
+    public void Tick() => shared?.Sessions.Tick();
 
-    public Task SettleAsync() => shared?.SettleAsync() ?? Task.CompletedTask;
+    public Task SettleAsync() => shared?.Sessions.SettleAsync() ?? Task.CompletedTask;
 
     /// <summary>Whom a message is for.</summary>
     public static BroadcastTarget TargetOf(ClusterMessage message) => new()

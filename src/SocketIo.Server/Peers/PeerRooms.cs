@@ -29,14 +29,14 @@ internal sealed class PeerRooms(ClusterNode node, RoomIndex<Socket> rooms)
 
     private Task? Open(string room)
     {
-        var opening = node.OpenRoomAsync(room);
+        var opening = node.Rooms.OpenAsync(room);
         return _open[room] = opening.IsCompleted ? null : opening.AsTask();
     }
 
     private Task? Close(string room)
     {
         _open.Remove(room);
-        node.CloseRoom(room);
+        node.Rooms.Close(room);
         return null;
     }
 

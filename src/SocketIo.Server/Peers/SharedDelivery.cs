@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using SocketIo.Broadcasts;
 using SocketIo.Cluster;
@@ -24,64 +23,36 @@ internal sealed class SharedDelivery : DirectDelivery
     // Of the queue of a connection, for the connect packet.
     private const int ReservedBytes = 1024;
 
-    // No offset: the place in memory before the first entry that was read.
-    private const string Beginning = "";
-
     // In the place of an offset: whoever comes back with it starts anew, and so he must.
     private const string NoOffset = "-";
-
-    // Of all sessions that are saved again.
-    private const int MaxSavedAtOnce = 64;
-
-    private static readonly TimeSpan MaxHandover = TimeSpan.FromSeconds(5);
 
     // How often the log is read on before a client is let in, when more has come than is kept in memory.
     private const int MaxReadings = 5;
 
     private readonly ClusterNode _node;
     private readonly ClusterLog _stored;
-    private readonly bool _savesLive;
-    private readonly TimeSpan _keep;
-    private readonly TimeSpan _refreshInterval;
-    private long _refreshedAt;
-
-    // The clients of this server, by private id.
-    private readonly ConcurrentDictionary<string, SharedSession> _sessions = new(StringComparer.Ordinal);
-
+    private readonly SharedSessions _sessions;
     private readonly Lock _sync = new();
 
     // guarded by _sync
-    private readonly EventLog<string> _read;
+    private readonly LogTail _tail;
     private readonly Queue<OwnEvent> _own = new();
     private OwnEvent? _newestOwn;
     private long _lastNumber;
     private bool _isAway = true;
-
-    // The furthest that a client was sent ahead of what was read here.
-    private string? _ahead;
-
-    // The newest entry when this server began to read; null when it is not known, or entries are missing since.
-    private string? _start;
-
-    // The newest entry that was read; null when there is none.
-    private string? _newest;
-
-    // How often entries were missing.
-    private int _gaps;
 
     public SharedDelivery(Namespace @namespace, ConnectionStateRecoveryOptions options, ClusterNode node, ClusterLog log, ClusterOptions cluster)
         : base(@namespace)
     {
         _node = node;
         _stored = log;
-        _read = new EventLog<string>(Beginning, options.MaxStoredBytes);
-        _savesLive = cluster.SaveLiveSessions;
-
-        // a live session is written again before it ends
-        _refreshInterval = options.MaxDisconnectionDuration / 2;
-        _refreshedAt = Server.Time.GetTimestamp();
-        _keep = _savesLive ? options.MaxDisconnectionDuration + _refreshInterval : options.MaxDisconnectionDuration;
+        _tail = new LogTail(log, options.MaxStoredBytes);
+        _sessions = new SharedSessions(
+            @namespace, options.MaxDisconnectionDuration, node, log, cluster.SaveLiveSessions, () => Volatile.Read(ref _isAway));
     }
+
+    /// <summary>The clients that can come back.</summary>
+    public SharedSessions Sessions => _sessions;
 
     /// <summary>Sends an event to all servers by the log.</summary>
     public void Publish<TArgs>(in BroadcastTarget target, string eventName, in TArgs args, in PacketData data)
@@ -162,8 +133,7 @@ internal sealed class SharedDelivery : DirectDelivery
             lock (_sync)
             {
                 var own = isOwn ? TakeOwn(entry.OwnNumber) : null;
-                _read.Append(entry.Offset!, frame, target);
-                _newest = entry.Offset;
+                _tail.Append(entry.Offset!, frame, target);
                 if (own is not { IsDelivered: true })
                     Send(frame, target, entry.Offset!);
                 own?.SendBehind();
@@ -175,14 +145,7 @@ internal sealed class SharedDelivery : DirectDelivery
     public override void OnGap(bool isReceived)
     {
         lock (_sync)
-        {
-            _gaps++;
-
-            // not the beginning: what a client has read of the log before does not lead to what comes now
-            _read.Clear(SessionStore.NewId());
-            _newest = null;
-            _start = null;
-        }
+            _tail.OnGap();
         if (isReceived)
             return;
         foreach (var (_, socket) in Sockets.ById)
@@ -248,89 +211,39 @@ internal sealed class SharedDelivery : DirectDelivery
         var missed = session.Missed;
         session.Missed = null;
         session.Begin(socket.Connection);
-        _sessions[session.Pid] = session;
+        _sessions.Add(session);
         bool isComplete;
         using (Cork.HoldWithListeners())
         {
             lock (_sync)
             {
-                isComplete = (missed is null || session.Gaps == _gaps && TryGoOn(session, missed)) && socket.Connection.EnqueueControl(answer) && (missed?.SendTo(socket.Connection) ?? true);
+                isComplete = (missed is null || session.Gaps == _tail.Gaps && _tail.TryGoOn(session, missed)) && socket.Connection.EnqueueControl(answer) && (missed?.SendTo(socket.Connection) ?? true);
                 if (missed is null)
-                    session.StartOffset = _newest ?? _start;
+                    session.StartOffset = _tail.Newest;
                 Sockets.Add(socket);
-                socket.BecomeConnected();
+                socket.Life.Connect();
             }
         }
         if (!isComplete)
             socket.Connection.Drop(DisconnectReason.TransportClose.With("what the client had missed was dropped while middleware decided"));
-        else if (_savesLive)
-            _ = Save(socket, session);
+        else
+            _sessions.OnConnected(socket, session);
     }
 
-    public override Task? OnRoomsChanged(Socket socket) =>
-        _savesLive && socket is { IsConnected: true, Recoverable: SharedSession { IsOver: false } session } ? Save(socket, session) : null;
+    public override Task? OnRoomsChanged(Socket socket) => _sessions.OnRoomsChanged(socket);
 
     public override void OnClosing(Socket socket, DisconnectReason reason)
     {
-        if (LoggedDelivery.IsRecoverable(reason))
-            return;
-        var session = (SharedSession)socket.Recoverable!;
-        if (session.IsOver)
-            return;
-        session.IsOver = true;
-        _ = session.Write(() => StoreAsync(socket, session));
+        if (!LoggedDelivery.IsRecoverable(reason))
+            _sessions.Remove(socket);
     }
 
     public override void OnLeaving(Socket socket) => socket.Recoverable!.Remember(socket.Rooms);
 
-    /// <summary>Saves all clients again before what is stored ends.</summary>
-    public void Tick()
-    {
-        if (!_savesLive || Server.Time.GetElapsedTime(_refreshedAt) < _refreshInterval)
-            return;
-        _refreshedAt = Server.Time.GetTimestamp();
-        _ = SaveAllAsync();
-    }
+    public override void OnClosed(Socket socket) => _sessions.OnClosed(socket);
 
-    /// <summary>Completes when what clients that have gone left is saved.</summary>
-    public Task SettleAsync() => Task.WhenAll(_sessions.Values.Select(static session => session.Saved));
-
-    public override void OnClosed(Socket socket)
-    {
-        var session = (SharedSession)socket.Recoverable!;
-        if (!session.IsOver)
-            _ = Save(socket, session);
-        session.End(socket.DataIfAny);
-        _ = ForgetAsync(session);
-    }
-
-    /// <summary>The middleware refused a client that came back, or its connection ended meanwhile: it may try again.</summary>
-    public override void OnAbandoned(Socket socket)
-    {
-        if (!socket.Recovered || socket.Recoverable is not SharedSession session)
-            return;
-        session.Missed = null;
-        _ = Save(socket, session);
-    }
-
-    /// <summary>
-    /// A client wants to come back to another server: if this one still has it, its connection is dead. Completes when what this server
-    /// knows is stored; if the client has left by itself, that is nothing. Does not fail.
-    /// </summary>
-    public async Task ReleaseAsync(string pid)
-    {
-        if (_sessions.TryGetValue(pid, out var session))
-            await LetGoAsync(session).ConfigureAwait(false);
-    }
-
-    /// <summary>A client has come back to another server: if this one still has it, its connection is dead.</summary>
-    public void OnTaken(string socketId, int generation)
-    {
-        if (Sockets.Find(socketId) is not { Recoverable: SharedSession session } socket || session.Generation >= generation)
-            return;
-        session.IsOver = true;
-        socket.Connection.Drop(DisconnectReason.TransportClose.With("the client has connected anew"));
-    }
+    /// <summary>The middleware refused a client that came back, or its connection ended meanwhile.</summary>
+    public override void OnAbandoned(Socket socket) => _sessions.OnAbandoned(socket);
 
     private static BroadcastFlags FlagsOf(in BroadcastTarget target) => new() { Compress = target.IsUncompressed ? false : null };
 
@@ -388,54 +301,25 @@ internal sealed class SharedDelivery : DirectDelivery
     // guarded by _sync
     private void Send(Frame frame, in BroadcastTarget target, string? offset)
     {
-        if (_ahead is not null && offset is not null && _stored.Compare(offset, _ahead) <= 0)
+        if (offset is not null && _tail.WasSentAhead(offset))
         {
             var careful = new AheadVisitor(frame, offset, _stored);
             Sockets.Visit(target, ref careful);
             return;
         }
-        if (offset is not null)
-            _ahead = null;
         var send = new SendVisitor(frame, SendMode.Logged);
         Sockets.Visit(target, ref send);
     }
 
     private async ValueTask<RecoverableSession?> TryRestoreAsync(RecoveryRequest request, EngineSession connection)
     {
-        if (_sessions.TryGetValue(request.Pid, out var own) && !await HasLeftAsync(own, connection).ConfigureAwait(false))
+        if (await _sessions.TakeAsync(request, connection).ConfigureAwait(false) is not { } session)
             return null;
-        if (await TakeAsync(request.Pid).ConfigureAwait(false) is not { } stored || OffsetOf(request, stored) is not { } offset)
-            return null;
-        var session = new SharedSession(stored.Pid, stored.SocketId, stored.Generation + 1) { StartOffset = stored.Start };
-        if (Sockets.Find(stored.SocketId) is not null)
-            return null;
-        session.Remember(stored.Rooms);
-        session.Restore(DataOf(stored));
-        _node.TakeSession(session.SocketId, session.Generation);
         lock (_sync)
-            session.Gaps = _gaps;
+            session.Gaps = _tail.Gaps;
         var replay = new Replay(session, null, Server.Options.MaxQueuedBytes - ReservedBytes - connection.QueuedBytes);
         session.Missed = replay;
-        session.SentTo = offset;
         return await TryReadAsync(session, replay).ConfigureAwait(false) ? session : null;
-    }
-
-    // Another server that still has the client may be about to store more, or to remove it all.
-    private async ValueTask<StoredSession?> TakeAsync(string pid)
-    {
-        if (await _stored.FindAsync(pid, CancellationToken.None).ConfigureAwait(false) is not { } found)
-            return null;
-        if (found.Owner is { } owner)
-            await _node.ReleaseSessionAsync(pid, owner).ConfigureAwait(false);
-        return await _stored.TakeAsync(pid, CancellationToken.None).ConfigureAwait(false);
-    }
-
-    // A client that has got nothing since it first connected has missed what came since then.
-    private string? OffsetOf(RecoveryRequest request, StoredSession stored)
-    {
-        if (request.Offset is null || stored.Start is null)
-            return request.Offset ?? stored.Start;
-        return _stored.Compare(request.Offset, stored.Start) < 0 ? stored.Start : request.Offset;
     }
 
     /// <summary>Collects what the client has missed until memory has the rest; false when some of it is gone.</summary>
@@ -445,7 +329,7 @@ internal sealed class SharedDelivery : DirectDelivery
         {
             lock (_sync)
             {
-                if (TryGoOn(session, replay))
+                if (_tail.TryGoOn(session, replay))
                     return true;
             }
             await foreach (var entry in _stored.ReadAsync(session.SentTo!, CancellationToken.None).ConfigureAwait(false))
@@ -467,111 +351,19 @@ internal sealed class SharedDelivery : DirectDelivery
             || replay.TryAdd(target, EncodeForAll(target, args.EventName, new WithOffset<PeerArguments>(args, entry.Offset!)));
     }
 
-    /// <summary>
-    /// Goes on in memory from where the client is. False when the log must be read first: memory has lost something behind that place, or
-    /// begins behind it. Guarded by _sync.
-    /// </summary>
-    private bool TryGoOn(SharedSession session, Replay replay)
-    {
-        if (_newest is null || _stored.Compare(session.SentTo!, _newest) > 0)
-        {
-            // what this server has not read yet comes by itself, and to this client only what it has not been sent
-            if (replay.HasReadAll && (_ahead is null || _stored.Compare(session.SentTo!, _ahead) > 0))
-                _ahead = session.SentTo;
-            return replay.HasReadAll;
-        }
-
-        // all that was in the log before memory begins has been read
-        var place = _read.Find(session.SentTo!) ?? (replay.HasReadAll ? _read.Find(Beginning) : null);
-        if (place is null || !replay.TryAdvance(place))
-            return false;
-        session.SentTo = _newest;
-        return true;
-    }
-
     private async Task OnConnectedAsync()
     {
         try
         {
             var newest = await _stored.GetNewestAsync(CancellationToken.None).ConfigureAwait(false);
             lock (_sync)
-                _start ??= newest;
+                _tail.BeginAt(newest);
         }
         catch (Exception exception)
         {
             Log.LogFailed(Server.Logger, exception, Namespace.Name);
         }
-        if (_savesLive)
-            await SaveAllAsync().ConfigureAwait(false);
-    }
-
-    private ConcurrentDictionary<string, object?> DataOf(StoredSession stored)
-    {
-        var data = new ConcurrentDictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var (name, value) in PeerFormat.ReadObject(stored.Data))
-            data[name] = Server.PeerFormat.Read<object?>(value);
-        return data;
-    }
-
-    // Not while the backplane is away: it is made up for when it is back.
-    private Task? Save(Socket socket, SharedSession session) => Volatile.Read(ref _isAway) ? null : session.Write(() => StoreAsync(socket, session));
-
-    // What is right when its turn comes. Of a client that has been taken over meanwhile the log refuses it.
-    private async Task StoreAsync(Socket socket, SharedSession session)
-    {
-        try
-        {
-            var storing = session.IsOver
-                ? _stored.RemoveAsync(session.Pid, session.Generation, _keep, CancellationToken.None)
-                : _stored.SaveAsync(session.Describe(socket, Server.PeerFormat, _node.Id), _keep, CancellationToken.None);
-            await storing.AsTask().WaitAsync(MaxHandover, Server.Time).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            Log.LogFailed(Server.Logger, exception, Namespace.Name);
-        }
-    }
-
-    private async Task SaveAllAsync()
-    {
-        var saving = new List<Task>();
-        foreach (var (_, socket) in Sockets.ById)
-        {
-            if (OnRoomsChanged(socket) is { } saved)
-                saving.Add(saved);
-            if (saving.Count < MaxSavedAtOnce)
-                continue;
-            await Task.WhenAll(saving).ConfigureAwait(false);
-            saving.Clear();
-        }
-    }
-
-    private async Task ForgetAsync(SharedSession session)
-    {
-        await session.Saved.ConfigureAwait(false);
-        _sessions.TryRemove(new(session.Pid, session));
-    }
-
-    private async ValueTask<bool> HasLeftAsync(SharedSession session, EngineSession connection)
-    {
-        // a client that joins twice by one connection has left in between, by itself
-        return session.Connection != connection && await LetGoAsync(session).ConfigureAwait(false);
-    }
-
-    // Whether the client can come back: its socket has gone, and is stored.
-    private async Task<bool> LetGoAsync(SharedSession session)
-    {
-        session.Connection?.Drop(DisconnectReason.TransportClose.With("the client has connected anew"));
-        try
-        {
-            await session.WhenLeft.WaitAsync(MaxHandover, Server.Time).ConfigureAwait(false);
-            await session.Saved.WaitAsync(MaxHandover, Server.Time).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-        return !session.IsOver;
+        await _sessions.SaveLiveAsync().ConfigureAwait(false);
     }
 
     // Leaves out those that were sent the entry when they came back.

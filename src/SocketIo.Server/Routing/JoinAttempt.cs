@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using SocketIo.Broadcasts;
 using SocketIo.Engine;
 using SocketIo.Engine.Frames;
 
@@ -122,7 +123,7 @@ internal sealed class JoinAttempt(Client client, byte[] utf8Name, JsonElement au
         finally
         {
             if (!isAccepted)
-                socket.Abandon();
+                Abandon(socket);
         }
     }
 
@@ -134,7 +135,7 @@ internal sealed class JoinAttempt(Client client, byte[] utf8Name, JsonElement au
         }
         catch
         {
-            socket.Abandon();
+            Abandon(socket);
             throw;
         }
     }
@@ -151,7 +152,7 @@ internal sealed class JoinAttempt(Client client, byte[] utf8Name, JsonElement au
             isSeated = client.TrySeat(this, socket);
             if (!isSeated)
                 return;
-            socket.Connect(answer);
+            Connect(socket, answer);
 
             // a connection that ended meanwhile has told only the sockets it knew of
             if (!client.Session.IsOpen)
@@ -160,8 +161,31 @@ internal sealed class JoinAttempt(Client client, byte[] utf8Name, JsonElement au
         finally
         {
             if (!isSeated)
-                socket.Abandon();
+                Abandon(socket);
         }
+    }
+
+    /// <summary>
+    /// The socket becomes visible, the client is told, then the connection handlers run, and the client's events behind them. A close that
+    /// comes meanwhile is made up for: what is told of the end was told of the beginning.
+    /// </summary>
+    private void Connect(Socket socket, Frame answer)
+    {
+        socket.Namespace.TryKeep();
+        Log.Connected(Server.Logger, socket.Id, socket.Namespace.Name, client.Session.Label);
+        socket.Namespace.Delivery.Connect(socket, answer);
+        Server.Topics?.Restore(socket);
+        socket.Dispatch.RunConnectionHandlers();
+        if (socket.Life.CloseReason is { } reason)
+            socket.Close(reason);
+    }
+
+    // The socket was refused, or its connection ended while the middleware decided.
+    private static void Abandon(Socket socket)
+    {
+        socket.LeaveRooms();
+        socket.Namespace.Delivery.OnAbandoned(socket);
+        socket.Namespace.Release();
     }
 
     private void Refuse(ConnectResult result, string reason)

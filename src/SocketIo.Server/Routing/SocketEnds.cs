@@ -1,4 +1,5 @@
 using SocketIo.Engine;
+using SocketIo.Sockets;
 
 namespace SocketIo.Routing;
 

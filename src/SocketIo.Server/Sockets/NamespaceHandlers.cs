@@ -90,7 +90,7 @@ internal sealed class NamespaceHandlers(Namespace @namespace)
 
     private void Report(Socket socket, Exception exception, string eventName, string name)
     {
-        if (socket.EndsBy(exception))
+        if (IsEndOf(socket, exception))
         {
             Log.HandlerEnded(Logger, name, socket.Id, @namespace.Name, exception.Message);
             return;
@@ -98,6 +98,14 @@ internal sealed class NamespaceHandlers(Namespace @namespace)
         LogFailure(socket, exception, name);
         TellError(socket, exception, eventName);
     }
+
+    // The socket has gone: the normal end of a handler that waits for the client.
+    private static bool IsEndOf(Socket socket, Exception exception) => exception switch
+    {
+        SocketDisconnectedException disconnected => disconnected.SocketId == socket.Id,
+        OperationCanceledException => socket.HasLeft || !socket.Connection.IsOpen,
+        _ => false,
+    };
 
     // What a client causes is a warning, of which it has no more than a few: where it happened does not help.
     private void LogFailure(Socket socket, Exception exception, string name)

@@ -164,6 +164,9 @@ public class WebSocketTests(bool directSocketWrites)
         Assert.That((await _client.ReadAsync()).ToString(), Is.EqualTo($"close {code} {reason}"));
         await AssertToldAndEnded(DisconnectReason.TransportError);
         var lines = _host.Log.Entries.Where(entry => entry.Message.Contains(reason, StringComparison.Ordinal));
+
+        // the second is written when the session has been removed
+        await Deadlines.Eventually(() => lines.Count() > 1);
         Assert.That(lines.Select(static line => line.Level), Is.EqualTo(new[] { LogLevel.Information, LogLevel.Debug }));
     }
 

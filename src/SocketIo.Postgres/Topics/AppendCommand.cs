@@ -4,12 +4,16 @@ using SocketIo.Topics;
 
 namespace SocketIo.Postgres;
 
-/// <summary>The appends of a batch, as one call of a function.</summary>
+/// <summary>The appends of a batch, as one statement.</summary>
 internal abstract class AppendCommand
 {
-    /// <summary>Commands for appends with or without keys; the two differ in who counts.</summary>
-    public static AppendCommand Of(IReadOnlyList<AppendEvent> appends) =>
-        appends.Any(static one => one.Key is not null) ? new KeyedAppendCommand(appends) : new PlainAppendCommand(appends);
+    /// <summary>Commands for appends with or without keys, which differ in who counts, and for those to one topic.</summary>
+    public static AppendCommand Of(IReadOnlyList<AppendEvent> appends)
+    {
+        if (appends.Any(static one => one.Key is not null))
+            return new KeyedAppendCommand(appends);
+        return OneTopicAppendCommand.Takes(appends) ? new OneTopicAppendCommand(appends) : new PlainAppendCommand(appends);
+    }
 
     public abstract IEnumerable<TopicName> Topics { get; }
 

@@ -16,6 +16,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     {
         Options = options;
         Schema = PostgresSchema.Quote(options.Schema);
+        AppendToOne = PostgresSchema.AppendToOne(options.Schema);
         _ownsSource = options.DataSource is null;
         _source = options.DataSource ?? Build(options.ConnectionString!);
     }
@@ -24,6 +25,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     /// <summary>As an identifier.</summary>
     public string Schema { get; }
+
+    /// <summary>See <see cref="PostgresSchema.AppendToOne"/>.</summary>
+    public string AppendToOne { get; }
 
     /// <summary>The name of the notifications' channel.</summary>
     public string Channel => Options.Schema;

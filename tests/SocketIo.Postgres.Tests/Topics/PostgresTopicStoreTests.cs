@@ -184,6 +184,43 @@ internal sealed class PostgresTopicStoreTests : StoreTests<PostgresHarness>
             await News.ToldAsync(topic, 1);
     }
 
+    [TestCase("orders")]
+    [TestCase("o'r\"d\\%é\u0001\ud83d\ude00]],")]
+    public async Task A_batch_for_one_topic_is_told_whatever_its_name(string name)
+    {
+        var (topic, news) = (new TopicName("/" + name, name), new NewsRecorder());
+        await OpenAsync(news);
+        await ExecuteAsync([.. Enumerable.Range(0, 40).Select(_ => new AppendEvent(topic, Data("x")))]);
+        await news.ToldAsync(topic, 40);
+        await ExecuteAsync([.. Enumerable.Range(0, 2).Select(_ => new AppendEvent(topic, Data("x")))]);
+        await news.ToldAsync(topic, 42);
+    }
+
+    [Test]
+    public async Task Batches_for_one_topic_and_for_several_count_alike()
+    {
+        var clock = Clock.GetUtcNow();
+        await ExecuteAsync(Append("1"), Append("22"));
+        await ExecuteAsync(Append("333"), new AppendEvent(new("/", "others"), Data("x")), Append("4"));
+        Clock.Advance(-TimeSpan.FromHours(1));
+        await ExecuteAsync(Append("5"), Append("6"));
+        await ExecuteAsync(Append("7"), new AppendEvent(new("/", "others"), Data("x")));
+        Clock.Advance(TimeSpan.FromHours(2));
+        await ExecuteAsync(Append("8"));
+        Assert.That(await TextsAsync(), Is.EqualTo(new[] { "1", "22", "333", "4", "5", "6", "7", "8" }));
+        Assert.That((await ReadAsync()).Events.Select(one => (one.At - clock).TotalHours), Is.EqualTo(new[] { 0, 0, 0, 0, -1, -1, -1, 1 }));
+
+        // of each event what its size makes of the total, and by how many hours it is earlier than the latest before it
+        var counted = await Harness.AskAsync("""
+            SELECT string_agg(total - before - octet_length(json) || ' ' || behind / 3600000, ', ' ORDER BY sequence)
+            FROM (SELECT e.*, lag(e.total, 1, 0::bigint) OVER (ORDER BY e.sequence) AS before
+                  FROM {0}.events e JOIN {0}.topics t ON t.id = e.topic WHERE t.name = 'orders') AS events
+            """);
+        Assert.That(counted, Is.EqualTo("64 0, 64 0, 64 0, 64 0, 64 1, 64 1, 64 1, 64 0"));
+
+        AppendEvent Append(string text) => new(Orders, Data(text));
+    }
+
     [TestCase("")]
     [TestCase("{}")]
     [TestCase("[[1,2,3]]")]

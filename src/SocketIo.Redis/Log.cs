@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Warning, "A message on Redis' channel {Channel} is not of this library and was ignored.")]
     public static partial void BadNews(ILogger logger, string channel);
+
+    [LoggerMessage(4, LogLevel.Warning, "The stream {Stream}, to which programs in JavaScript write, cannot be used: {Reason} Their events there do not arrive.")]
+    public static partial void StrayRefused(ILogger logger, string stream, string reason);
 }

@@ -62,7 +62,7 @@ internal sealed class StreamTail(string name, RedisStreamsOptions options, TimeP
     /// <param name="session">The session, which ends with the reading.</param>
     /// <param name="receive">Gets the entries in their order.</param>
     /// <param name="reportGap">Told when entries before the next ones are lost.</param>
-    public async Task RunAsync(RedisSession session, Action<StreamEntry> receive, Action reportGap)
+    public async Task RunAsync(RedisSession session, Func<StreamEntry, ValueTask> receive, Action reportGap)
     {
         try
         {
@@ -77,7 +77,7 @@ internal sealed class StreamTail(string name, RedisStreamsOptions options, TimeP
                     reportGap();
                 foreach (var entry in entries)
                 {
-                    receive(entry);
+                    await receive(entry).ConfigureAwait(false);
                     MoveTo(StreamOffset.Parse(entry.Offset));
                 }
                 isBehind = entries.Count == options.ReadCount;

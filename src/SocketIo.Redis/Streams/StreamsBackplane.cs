@@ -9,15 +9,16 @@ namespace SocketIo.Redis.Streams;
 internal sealed class StreamsBackplane : RedisBackplane
 {
     private readonly RedisStreamsOptions _options;
-    private readonly bool _receives;
     private readonly ConcurrentDictionary<string, StreamsLink> _links = new(); // those that receive, by namespace
     private readonly StreamTail[] _tails;
+    private readonly ConcurrentDictionary<string, StrayStream> _strays = new(); // by name
+    private readonly RedisHost _host;
 
     public StreamsBackplane(RedisStreamsOptions options, RedisHost host)
         : base(options, PrefixClaim.Streams(options.Prefix, options.UseShardedPubSub), host)
     {
         _options = options;
-        _receives = host.Receives;
+        _host = host;
         _tails = [.. StreamNames.All(options).Select(name => new StreamTail(name, options, host.Time))];
     }
 
@@ -32,6 +33,9 @@ internal sealed class StreamsBackplane : RedisBackplane
     /// <summary>The reader of a stream.</summary>
     public StreamTail GetTail(string stream) => Array.Find(_tails, tail => tail.Name == stream)!;
 
+    /// <summary>The mover of what is written to a stream that only servers of ours read.</summary>
+    public StrayStream GetStray(string stream) => _strays.GetOrAdd(stream, name => new StrayStream(name, Servers, _options, _host, () => ReportGap(name)));
+
     protected override NamespaceLink CreateLink(string namespaceName, INodeReceiver? receiver) =>
         new StreamsLink(this, _options, namespaceName, receiver);
 
@@ -42,22 +46,23 @@ internal sealed class StreamsBackplane : RedisBackplane
         {
             if (await tail.PrepareAsync(session).WaitAsync(cancellationToken).ConfigureAwait(false))
                 ReportGap(tail.Name);
-            if (_receives)
+            if (_host.Receives)
                 session.Run(tail.RunAsync(session, Receive, () => ReportGap(tail.Name)));
         }
     }
 
-    private void Receive(StreamEntry entry)
+    private ValueTask Receive(StreamEntry entry)
     {
         if (entry.Namespace is not null && _links.TryGetValue(entry.Namespace, out var link))
             link.Receive(entry);
+        return ValueTask.CompletedTask;
     }
 
     private void ReportGap(string stream)
     {
         foreach (var link in _links.Values)
         {
-            if (link.Stream == stream)
+            if (link.Stream == stream || link.Strays.Contains(stream))
                 link.ReportGap();
         }
     }

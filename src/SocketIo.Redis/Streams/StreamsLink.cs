@@ -27,12 +27,16 @@ internal sealed class StreamsLink : RedisLink, IChannelHandler
         _options = options;
         _channel = $"{options.Prefix}#{namespaceName}#";
         Stream = StreamNames.Of(namespaceName, options);
+        Strays = [.. StreamNames.StraysOf(namespaceName, options)];
         _tail = backplane.GetTail(Stream);
         _log = new StreamLog(backplane.Servers, options, Stream, namespaceName);
     }
 
     /// <summary>The stream's name.</summary>
     public string Stream { get; }
+
+    /// <summary>The streams from which entries of the namespace are moved to its own.</summary>
+    public IReadOnlyList<string> Strays { get; }
 
     public override ClusterLog Log => _log;
 
@@ -41,7 +45,11 @@ internal sealed class StreamsLink : RedisLink, IChannelHandler
         // what was before the interruption may never come
         ReceiveEarly();
         _backplane.Register(this);
-        await Task.WhenAll(SubscribeAsync(session, _channel), SubscribeAsync(session, AnswersTo(Backplane.NodeId))).ConfigureAwait(false);
+        await Task.WhenAll(
+        [
+            SubscribeAsync(session, _channel), SubscribeAsync(session, AnswersTo(Backplane.NodeId)),
+            .. Strays.Select(stray => _backplane.GetStray(stray).BeginAsync(session)),
+        ]).ConfigureAwait(false);
     }
 
     public override void Unsubscribe(RedisSession session)

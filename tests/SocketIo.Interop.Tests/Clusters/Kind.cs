@@ -9,12 +9,14 @@ public sealed record Kind(string Name)
     public static readonly Kind[] All =
     [
         new("classic"), new("classic-ioredis"), new("sharded-dynamic"), new("sharded-static"), new("sharded-dynamic-private"),
-        new("sharded-dynamic-ioredis"), new("streams"), new("streams-sharded"), new("postgres"),
+        new("sharded-dynamic-ioredis"), new("streams"), new("streams-sharded"), new("streams-4"), new("postgres"),
     ];
 
     private static int _lastPrefix;
 
     public bool IsPostgres => Name == "postgres";
+
+    private int StreamCount => Name == "streams-4" ? 4 : 1;
 
     private bool IsOnIoredis => Name.EndsWith("ioredis", StringComparison.Ordinal);
 
@@ -33,7 +35,7 @@ public sealed record Kind(string Name)
         {
             "classic" => new { key = prefix },
             "sharded" => new { channelPrefix = prefix, subscriptionMode = Name.Replace("sharded-", "", StringComparison.Ordinal).Replace("-ioredis", "", StringComparison.Ordinal) },
-            "streams" => new { channelPrefix = prefix, streamName = prefix, useShardedPubSub = Name == "streams-sharded" },
+            "streams" => new { channelPrefix = prefix, streamName = prefix, streamCount = StreamCount, useShardedPubSub = Name == "streams-sharded" },
             _ => new { channelPrefix = prefix, heartbeatInterval = 500, heartbeatTimeout = 2_000 } as object,
         },
         namespaces: namespaces ?? ["/", "/chat"]);
@@ -43,7 +45,8 @@ public sealed record Kind(string Name)
         "classic" => builder.AddRedis(Services.Redis.Endpoint, options => options.Prefix = prefix),
         "sharded" => builder.AddRedisSharded(Services.Redis.Endpoint, options => (options.Prefix, options.RoomChannels) = (prefix, Rooms)),
         "streams" => builder.AddRedisStreams(
-            Services.Redis.Endpoint, options => (options.Prefix, options.StreamName, options.UseShardedPubSub) = (prefix, prefix, Name == "streams-sharded")),
+            Services.Redis.Endpoint,
+            options => (options.Prefix, options.StreamName, options.StreamCount, options.UseShardedPubSub) = (prefix, prefix, StreamCount, Name == "streams-sharded")),
         _ => builder.AddPostgres(Services.Postgres.ConnectionString, options => options.Prefix = prefix),
     };
 
@@ -54,7 +57,7 @@ public sealed record Kind(string Name)
         "sharded" => RedisBackplanes.ForEmitter(new RedisShardedOptions { Configuration = Services.Redis.Endpoint, Prefix = prefix, RoomChannels = Rooms }, null),
         "streams" => RedisBackplanes.ForEmitter(new RedisStreamsOptions
         {
-            Configuration = Services.Redis.Endpoint, Prefix = prefix, StreamName = prefix, UseShardedPubSub = Name == "streams-sharded",
+            Configuration = Services.Redis.Endpoint, Prefix = prefix, StreamName = prefix, StreamCount = StreamCount, UseShardedPubSub = Name == "streams-sharded",
         }, null),
         _ => PostgresBackplanes.ForEmitter(new PostgresOptions { ConnectionString = Services.Postgres.ConnectionString, Prefix = prefix }),
     };

@@ -17,6 +17,8 @@ namespace SocketIo.Interop.Tests.Clusters;
 [TestFixture("sharded-dynamic", false)]
 [TestFixture("streams", false)]
 [TestFixture("streams", true)]
+[TestFixture("streams-4", false)]
+[TestFixture("streams-4", true)]
 [TestFixture("postgres", false)]
 [TestFixture("postgres", true)]
 [Parallelizable]
@@ -253,12 +255,12 @@ public class ServersTests(string name, bool recovers)
             await redis.GetSubscriber().PublishAsync(RedisChannel.Literal($"{_prefix}-request#/#"), message);
             await redis.GetSubscriber().PublishAsync(RedisChannel.Literal($"{_prefix}-response#/#"), message);
         }
-        else if (name == "streams")
+        else if (name.StartsWith("streams", StringComparison.Ordinal))
         {
             var text = Encoding.UTF8.GetString(message);
             var data = text is ['{', .., '}'] && TryGetData(message, out var type) is { } inner ? inner : text;
             if (text.Contains("\"num\"", StringComparison.Ordinal) || text.Contains("\"half\"", StringComparison.Ordinal) || text.Length % 2 == 0)
-                await redis.GetDatabase().StreamAddAsync(_prefix, [new("uid", "peer"), new("nsp", "/"), new("type", "3"), new("data", data)]);
+                await redis.GetDatabase().StreamAddAsync(name == "streams-4" ? $"{_prefix}-3" : _prefix, [new("uid", "peer"), new("nsp", "/"), new("type", "3"), new("data", data)]);
             else
                 await redis.GetSubscriber().PublishAsync(RedisChannel.Literal($"{_prefix}#/#"), message);
         }

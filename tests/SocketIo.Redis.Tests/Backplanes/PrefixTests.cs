@@ -48,6 +48,8 @@ public class PrefixTests
     public async Task The_adapter_of_a_JavaScript_node_counts(string adapter, string second)
     {
         await using var node = await NodeServer.StartAsync(adapter, "redis", [_redis.Endpoint], new { key = "test", channelPrefix = "test" });
+        // it subscribes some time after it listens
+        await Deadlines.Eventually(() => node.RunAsync(new { op = "count" }).GetAwaiter().GetResult().GetInt32() == 1);
         var refused = new Kind(second).Create(_redis.Endpoint, new LogSink());
         await Assert.ThrowsAsync<BackplaneRefusedException>(() => refused.StartAsync(default).AsTask().WithDeadline());
         await refused.DisposeAsync();

@@ -21,7 +21,7 @@ internal abstract class RedisBackplane : SessionBackplane<RedisSession>
         _options = options;
         _claim = claim;
         _receives = host.Receives;
-        Servers = new RedisServers(options);
+        Servers = new RedisServers(options, host.Time);
         Former = new FormerConnections(host.Logger);
     }
 

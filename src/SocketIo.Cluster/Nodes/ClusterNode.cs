@@ -29,6 +29,7 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
 
     private readonly NamespaceLink _link;
     private readonly SendQueue _queue;
+    private readonly RoomOpenings _rooms;
     private readonly RecentRooms _recentRooms;
     private readonly PeerOrder? _order;
     private readonly Numbering? _numbering;
@@ -59,6 +60,7 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
         _link = server.Backplane.Open(name, this)
             ?? throw new InvalidOperationException($"The backplane {server.Backplane.Name} must make a link for the namespace {name}, not return null.");
         _queue = new SendQueue(_link, server.Budget, server.Reports, server.Work, OnLost);
+        _rooms = new RoomOpenings(_link, server.Reports.ReportRoom, server.Time);
         _recentRooms = new RecentRooms(server.Time);
         if (_link.IsReliable)
             return;
@@ -188,34 +190,11 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
         return request.Result;
     }
 
-    /// <inheritdoc cref="NamespaceLink.OpenRoomAsync" />
-    /// <remarks>One that fails or takes too long is logged; whoever joins goes on, and the link with opening.</remarks>
-    public ValueTask OpenRoomAsync(string room)
-    {
-        try
-        {
-            var opening = _link.OpenRoomAsync(room);
-            return opening.IsCompletedSuccessfully ? opening : new(WaitForRoomAsync(opening.AsTask()));
-        }
-        catch (Exception exception)
-        {
-            _server.Reports.ReportRoom(exception.Message);
-            return ValueTask.CompletedTask;
-        }
-    }
+    /// <inheritdoc cref="RoomOpenings.OpenAsync" />
+    public ValueTask OpenRoomAsync(string room) => _rooms.OpenAsync(room);
 
     /// <inheritdoc cref="NamespaceLink.CloseRoom" />
-    public void CloseRoom(string room)
-    {
-        try
-        {
-            _link.CloseRoom(room);
-        }
-        catch (Exception exception)
-        {
-            _server.Reports.ReportRoom(exception.Message);
-        }
-    }
+    public void CloseRoom(string room) => _rooms.Close(room);
 
     /// <summary>Sends an answer to who asked.</summary>
     public void Answer(ClusterMessage request, ClusterMessage answer) =>
@@ -263,6 +242,7 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
         if (!IsConnected)
             return;
         _order?.Tick();
+        _rooms.Tick();
         _local.Tick();
         Prune();
         if (_link.CountsMembers)
@@ -559,18 +539,6 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
             _queue.Pause();
         SendHeartbeat(MessageType.InitialHeartbeat);
         _local.OnStateChanged();
-    }
-
-    private async Task WaitForRoomAsync(Task opening)
-    {
-        try
-        {
-            await opening.WaitAsync(MaxOpening, _server.Time).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            _server.Reports.ReportRoom(exception.Message);
-        }
     }
 
     private async Task SettleAsync(Task work)

@@ -63,7 +63,10 @@ public abstract class NamespaceLink : IAsyncDisposable
     /// A room, or a socket and with it the room of its id, has come into being on this node. Called in the order of the changes, under
     /// a lock: must not block and not call back. Only for links that receive by room.
     /// </summary>
-    /// <returns>Completes when broadcasts to the room arrive; joining waits for it. Must not fail.</returns>
+    /// <returns>
+    /// Completes when broadcasts to the room arrive; joining waits for it, for a few seconds. When it fails, it is called again after a
+    /// pause, as long as the room is there.
+    /// </returns>
     public virtual ValueTask OpenRoomAsync(string room) => ValueTask.CompletedTask;
 
     /// <summary>A room has lost its last member on this node. Called like <see cref="OpenRoomAsync"/>.</summary>

@@ -16,4 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Warning, "The stream {Stream}, to which programs in JavaScript write, cannot be used: {Reason} Their events there do not arrive.")]
     public static partial void StrayRefused(ILogger logger, string stream, string reason);
+
+    [LoggerMessage(5, LogLevel.Warning, "Redis at {Address} is set up to delete keys when its memory is full (maxmemory-policy {Policy}), with them what it keeps of {Use}. Set maxmemory-policy noeviction.")]
+    public static partial void Evicts(ILogger logger, object address, string policy, string use);
 }

@@ -7,7 +7,7 @@ namespace SocketIo;
 /// <summary>How a server reaches Redis, and under which name it meets the others there. Validated when the host starts.</summary>
 /// <remarks>
 /// The server has connections of its own for what travels all the time, and one of StackExchange.Redis for everything else, which also
-/// tells where the master is: with Redis Cluster and with Sentinel. What the connection string says holds for both.
+/// knows the masters of a Redis Cluster. What the connection string says holds for both, TLS and Sentinel (<c>serviceName=...</c>) too.
 /// </remarks>
 public abstract class RedisConnectionOptions
 {
@@ -31,8 +31,9 @@ public abstract class RedisConnectionOptions
     public Func<CancellationToken, Task<IConnectionMultiplexer>>? Connection { get; set; }
 
     /// <summary>
-    /// Changes the TLS options of the server's own connections, for example to trust a certificate: callbacks of
-    /// <see cref="ConfigurationOptions"/> are seen by StackExchange.Redis only. Called when TLS is on.
+    /// Changes the TLS options, for example to trust a certificate. With <see cref="ConnectionOptions"/> and <see cref="Connection"/> those
+    /// of the server's own connections only: the callbacks of <see cref="ConfigurationOptions"/> are for StackExchange.Redis. Called for
+    /// each connection when TLS is on.
     /// </summary>
     public Action<SslClientAuthenticationOptions>? ConfigureTls { get; set; }
 

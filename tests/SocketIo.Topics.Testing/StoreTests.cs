@@ -48,6 +48,8 @@ public abstract class StoreTests<THarness> where THarness : StoreHarness, new()
         _log.Dispose();
     }
 
+    protected IReadOnlyCollection<LogEntry> Logged => _log.Entries;
+
     protected void Expect(string warning) => _log.Expect(warning);
 
     /// <summary>One more store over the same data.</summary>

@@ -6,14 +6,30 @@ namespace SocketIo.Cluster.InMemory;
 /// <summary>The broadcasts of one namespace, numbered from 1.</summary>
 internal sealed class InMemoryLog(int size, TimeProvider time) : ClusterLog
 {
+    // Below that it is not worth looking for sessions that are over.
+    private const int MinPruned = 1000;
+
     private readonly Lock _sync = new();
 
     // guarded by _sync; one without a session was taken or removed
     private readonly Dictionary<string, (StoredSession? Session, int Generation, DateTimeOffset Until)> _sessions = new(StringComparer.Ordinal);
 
+    // guarded by _sync: how many sessions there may be before those that are over are removed
+    private int _maxSessions = MinPruned;
+
     // guarded by _sync; the first is number Oldest
     private readonly List<ClusterMessage> _entries = [];
     private long _oldest = 1;
+
+    /// <summary>How many sessions there are, with those that were taken or are over.</summary>
+    public int SessionCount
+    {
+        get
+        {
+            lock (_sync)
+                return _sessions.Count;
+        }
+    }
 
     public long Newest
     {
@@ -106,7 +122,21 @@ internal sealed class InMemoryLog(int size, TimeProvider time) : ClusterLog
         {
             if (!_sessions.TryGetValue(pid, out var kept) || kept.Generation <= generation)
                 _sessions[pid] = (session, generation, time.GetUtcNow() + keep);
+            if (_sessions.Count > _maxSessions)
+                Prune();
         }
+    }
+
+    // Guarded by _sync. The next time when there are twice as many: so it costs each session the same.
+    private void Prune()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (pid, kept) in _sessions)
+        {
+            if (kept.Until <= now)
+                _sessions.Remove(pid);
+        }
+        _maxSessions = Math.Max(MinPruned, 2 * _sessions.Count);
     }
 
     // guarded by _sync

@@ -47,7 +47,7 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
         _link = server.Backplane.Open(name, this)
             ?? throw new InvalidOperationException($"The backplane {server.Backplane.Name} must make a link for the namespace {name}, not return null.");
         _life = new LinkLife(server, _link, name, OnOpened, _closed.Token);
-        Rooms = new LinkRooms(_link, server.Reports, server.Time);
+        Rooms = new RoomOpenings(_link, server.Reports.ReportRoom, server.Time);
         _queue = new SendQueue(_link, server.Budget, server.Reports, server.Work, OnLost);
         _recentRooms = new RecentRooms(server.Time);
         if (_link.IsReliable)
@@ -64,7 +64,7 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
     public ClusterLog? Log => _link.Log;
 
     /// <summary>The rooms of this server that the backplane knows of.</summary>
-    public LinkRooms Rooms { get; }
+    public RoomOpenings Rooms { get; }
 
     /// <inheritdoc cref="LinkLife.WhenOpen" />
     public Task WhenOpen => _life.WhenOpen;
@@ -207,6 +207,7 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
         if (!IsConnected)
             return;
         _order?.Tick();
+        Rooms.Tick();
         _local.Tick();
         Prune();
         if (_link.CountsMembers)

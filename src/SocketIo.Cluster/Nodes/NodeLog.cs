@@ -44,7 +44,7 @@ internal static partial class NodeLog
     [LoggerMessage(212, LogLevel.Warning, "The namespace {Namespace} was not opened on the backplane within {Time}. Clients join; broadcasts of other servers reach them when it is.")]
     public static partial void OpeningLate(ILogger logger, string @namespace, TimeSpan time);
 
-    [LoggerMessage(213, LogLevel.Warning, "The backplane did not open or close {Count} rooms as it should: sockets in them may miss broadcasts of other servers. The last one since: {Reason}")]
+    [LoggerMessage(213, LogLevel.Warning, "The backplane did not open or close {Count} rooms as it should: sockets in them may miss broadcasts of other servers, until opening, which is tried again, succeeds. The last one since: {Reason}")]
     public static partial void RoomsFailed(ILogger logger, long count, string reason);
 
     [LoggerMessage(215, LogLevel.Error, "The look at the cluster failed; the next is in a moment.")]

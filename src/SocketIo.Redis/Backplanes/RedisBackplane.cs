@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using SocketIo.Cluster;
 using SocketIo.Cluster.Sessions;
 using SocketIo.Redis.Connections;
@@ -10,18 +11,23 @@ internal abstract class RedisBackplane : SessionBackplane<RedisSession>
 {
     private readonly RedisConnectionOptions _options;
     private readonly PrefixClaim _claim;
+    private readonly RedisNeeds _needs;
+    private readonly ILogger _logger;
     private readonly bool _receives;
 
     /// <param name="options">The options, validated.</param>
     /// <param name="claim">What is used, as other kinds of backplanes see it.</param>
+    /// <param name="needs">What Redis must be able to do.</param>
     /// <param name="host">What the process gives.</param>
-    protected RedisBackplane(RedisConnectionOptions options, PrefixClaim claim, RedisHost host)
+    protected RedisBackplane(RedisConnectionOptions options, PrefixClaim claim, RedisNeeds needs, RedisHost host)
         : base("Redis", options.MaxReconnectDelay, host.Logger, host.Time)
     {
         _options = options;
         _claim = claim;
+        _needs = needs;
+        _logger = host.Logger;
         _receives = host.Receives;
-        Servers = new RedisServers(options);
+        Servers = new RedisServers(options, host.Time);
         Former = new FormerConnections(host.Logger);
     }
 
@@ -43,7 +49,12 @@ internal abstract class RedisBackplane : SessionBackplane<RedisSession>
     protected sealed override Task<RedisSession> ConnectAsync(CancellationToken cancellationToken) =>
         RedisSession.OpenAsync(Servers, Former, _receives, _options.ResponseTimeout, Time, cancellationToken);
 
-    protected override Task PrepareAsync(RedisSession session, CancellationToken cancellationToken) => _claim.MakeAsync(session, cancellationToken);
+    protected override Task PrepareAsync(RedisSession session, CancellationToken cancellationToken)
+    {
+        if (_needs.Check(session.Main, _logger) is { } fault)
+            throw new BackplaneRefusedException(fault);
+        return _claim.MakeAsync(session, cancellationToken);
+    }
 
     protected sealed override object Describe(RedisSession session) => session.Main.Endpoint.Address;
 

@@ -54,9 +54,9 @@ internal sealed class FormerConnections(ILogger logger)
     // null when the connection is no more
     private static async Task<string?> RefuseAsync(RedisNode node, RespIdentity former)
     {
-        if (former.ServerRun is null || former.ClientId is not { } id)
-            return "Redis does not tell which it was (INFO server, CLIENT ID).";
-        if (former.ServerRun != node.Connection.Identity.ServerRun)
+        if (former is not { Server.Run: { } run, ClientId: { } id })
+            return "Redis does not tell which it was (INFO, CLIENT ID).";
+        if (run != node.Connection.Identity.Server?.Run)
             return null;
         try
         {

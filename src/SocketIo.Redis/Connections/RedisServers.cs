@@ -1,21 +1,26 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using SocketIo.Redis.Resp;
 using StackExchange.Redis;
 
 namespace SocketIo.Redis.Connections;
 
 /// <summary>
-/// Where the masters are, as StackExchange.Redis finds them by the connection string: one server, Sentinel or Redis Cluster. Also its
-/// commands, for what does not travel all the time.
+/// Where the masters are: by the connection string, as StackExchange.Redis finds them, for one server and for Redis Cluster; with Sentinel
+/// as the sentinels say. Also the library's commands, for what does not travel all the time.
 /// </summary>
-internal sealed class RedisServers(RedisConnectionOptions options) : IAsyncDisposable
+internal sealed class RedisServers(RedisConnectionOptions options, TimeProvider time) : IAsyncDisposable
 {
+    private const int SentinelPort = 26379;
+
     // slots that a server said are elsewhere, before the library knew
     private readonly ConcurrentDictionary<int, EndPoint> _redirected = new();
     private IConnectionMultiplexer? _library;
     private ConfigurationOptions? _configuration;
+    private RedisSentinels? _sentinels;
+    private EndPoint? _master; // as the sentinels say
     private bool _isKnown;
     private int _attempt;
 
@@ -27,7 +32,7 @@ internal sealed class RedisServers(RedisConnectionOptions options) : IAsyncDispo
 
     private IConnectionMultiplexer Library => _library ?? throw new InvalidOperationException("Redis was not reached yet.");
 
-    private ConfigurationOptions Configuration => _configuration ??= ConfigurationOptions.Parse(Library.Configuration);
+    private ConfigurationOptions Configuration => _configuration ?? throw new InvalidOperationException("Redis was not reached yet.");
 
     /// <summary>What is wrong with a connection string, without its secrets; null when it is right.</summary>
     public static string? Check(string configuration)
@@ -46,8 +51,15 @@ internal sealed class RedisServers(RedisConnectionOptions options) : IAsyncDispo
     /// <exception cref="InvalidOperationException">Redis was never reached, so that nothing is known about it.</exception>
     public async Task ConnectAsync(CancellationToken cancellationToken)
     {
+        if (options.Connection is { } connection)
+            _library ??= await connection(cancellationToken).ConfigureAwait(false);
+        _configuration ??= _library is null ? Configure() : ConfigurationOptions.Parse(_library.Configuration);
+
+        // before the library connects, which leaves connections behind whenever it finds no sentinel
+        if (!string.IsNullOrEmpty(_configuration.ServiceName))
+            _master = await (_sentinels ??= DescribeSentinels(_configuration)).FindMasterAsync(cancellationToken).ConfigureAwait(false);
         if (_library is null)
-            _library = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            _library = await OpenAsync(_configuration).WaitAsync(cancellationToken).ConfigureAwait(false);
         else
             await LookAsync(cancellationToken).ConfigureAwait(false);
         _isKnown |= _library.IsConnected;
@@ -71,7 +83,7 @@ internal sealed class RedisServers(RedisConnectionOptions options) : IAsyncDispo
     }
 
     /// <summary>A master that takes messages which are not sharded.</summary>
-    public RespEndpoint FindMaster() => Describe(Choose().EndPoint);
+    public RespEndpoint FindMaster() => Describe(_master ?? Choose().EndPoint);
 
     /// <summary>The master of a key or a sharded channel.</summary>
     public RespEndpoint FindMaster(string key)
@@ -135,12 +147,8 @@ internal sealed class RedisServers(RedisConnectionOptions options) : IAsyncDispo
         return counts;
     }
 
-    private Task<IConnectionMultiplexer> OpenAsync(CancellationToken cancellationToken) => options.Connection is { } connection
-        ? connection(cancellationToken)
-        : OpenOwnAsync(cancellationToken);
-
-    private async Task<IConnectionMultiplexer> OpenOwnAsync(CancellationToken cancellationToken) =>
-        await ConnectionMultiplexer.ConnectAsync(Configure()).WaitAsync(cancellationToken).ConfigureAwait(false);
+    private static async Task<IConnectionMultiplexer> OpenAsync(ConfigurationOptions configuration) =>
+        await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {
@@ -152,8 +160,28 @@ internal sealed class RedisServers(RedisConnectionOptions options) : IAsyncDispo
     {
         var configuration = (options.ConnectionOptions ?? ConfigurationOptions.Parse(options.Configuration!)).Clone();
         configuration.AbortOnConnectFail = false;
-        return _configuration = configuration;
+
+        // a connection string has no place for callbacks, with which these would clash
+        if (options is { Configuration: not null, ConfigureTls: not null })
+            configuration.SslClientAuthenticationOptions = host => DescribeTls(host, configuration, options);
+        return configuration;
     }
+
+    private RedisSentinels DescribeSentinels(ConfigurationOptions configuration) => new(
+        configuration.ServiceName!,
+        configuration.EndPoints.Select(address => Describe(WithPort(address), configuration, options, 0) with
+        {
+            User = configuration.SentinelUser,
+            Password = configuration.SentinelPassword,
+        }),
+        time);
+
+    private static EndPoint WithPort(EndPoint sentinel) => sentinel switch
+    {
+        IPEndPoint { Port: 0 } ip => new IPEndPoint(ip.Address, SentinelPort),
+        DnsEndPoint { Port: 0 } dns => new DnsEndPoint(dns.Host, SentinelPort),
+        _ => sentinel,
+    };
 
     // another one at each attempt, as long as none is known to be connected
     private IServer Choose()
@@ -171,7 +199,7 @@ internal sealed class RedisServers(RedisConnectionOptions options) : IAsyncDispo
         Address = address,
         User = configuration.User,
         Password = configuration.Password,
-        Tls = configuration.Ssl ? DescribeTls(address, configuration, options) : null,
+        Tls = configuration.Ssl ? DescribeTls(HostOf(address, configuration), configuration, options) : null,
         ClientName = configuration.ClientName,
         Database = database,
         Timeout = options.ResponseTimeout,
@@ -181,12 +209,16 @@ internal sealed class RedisServers(RedisConnectionOptions options) : IAsyncDispo
     private RespEndpoint Describe(EndPoint address) =>
         Describe(address, Configuration, options, IsCluster ? 0 : Configuration.DefaultDatabase ?? 0);
 
-    private static SslClientAuthenticationOptions DescribeTls(EndPoint address, ConfigurationOptions configuration, RedisConnectionOptions options)
+    private static string HostOf(EndPoint address, ConfigurationOptions configuration) =>
+        configuration.SslHost ?? (address as DnsEndPoint)?.Host ?? (address as IPEndPoint)?.Address.ToString() ?? "";
+
+    private static SslClientAuthenticationOptions DescribeTls(string host, ConfigurationOptions configuration, RedisConnectionOptions options)
     {
-        var host = configuration.SslHost ?? (address as DnsEndPoint)?.Host ?? (address as IPEndPoint)?.Address.ToString() ?? "";
-        var tls = configuration.SslClientAuthenticationOptions?.Invoke(host) ?? new SslClientAuthenticationOptions
+        var tls = options.Configuration is null ? configuration.SslClientAuthenticationOptions?.Invoke(host) : null;
+        tls ??= new SslClientAuthenticationOptions
         {
             EnabledSslProtocols = configuration.SslProtocols ?? default,
+            CertificateRevocationCheckMode = configuration.CheckCertificateRevocation ? X509RevocationMode.Online : X509RevocationMode.NoCheck,
         };
         tls.TargetHost ??= host;
         options.ConfigureTls?.Invoke(tls);

@@ -193,6 +193,8 @@ internal sealed class RedisSession : IBackplaneSession
             node = await RedisNode.OpenAsync(endpoint, _receives ? Resubscribe : null, _time, Ending).ConfigureAwait(false);
             node.Connection.Ended.UnsafeRegister(static (state, _) => End(state), (this, node.Connection));
             node.Subscriber?.Connection.Ended.UnsafeRegister(static (state, _) => End(state), (this, node.Subscriber.Connection));
+            if (node.Connection.Identity.Server is { IsReplica: true })
+                throw new InvalidOperationException($"The server at {endpoint.Address} is a replica, not the master.");
             await _former.EndAsync(node).ConfigureAwait(false);
             return node;
         }

@@ -55,7 +55,7 @@ internal static class RespHandshake
         if (endpoint.ClientName is not null)
             commands.Command("CLIENT", "SETNAME", endpoint.ClientName);
         commands.Command("CLIENT", "ID");
-        commands.Command("INFO", "server");
+        commands.Command("INFO");
         return needed;
     }
 
@@ -69,18 +69,8 @@ internal static class RespHandshake
             throw reply.Unexpected();
         if (kind == RespKind.Number)
             identity = identity with { ClientId = new RespReader(bytes).ReadNumber() };
-        else if (kind == RespKind.Text && FindRun(reply.Text) is { } run)
-            identity = identity with { ServerRun = run };
+        else if (kind == RespKind.Text && !needed && RespServerInfo.Parse(Encoding.UTF8.GetString(reply.Text)) is { } server)
+            identity = identity with { Server = server };
         return true;
-    }
-
-    private static string? FindRun(ReadOnlySpan<byte> info)
-    {
-        var start = info.IndexOf("run_id:"u8);
-        if (start < 0)
-            return null;
-        var value = info[(start + "run_id:"u8.Length)..];
-        var end = value.IndexOfAny((byte)'\r', (byte)'\n');
-        return Encoding.ASCII.GetString(end < 0 ? value : value[..end]);
     }
 }

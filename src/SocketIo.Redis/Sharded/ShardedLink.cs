@@ -12,7 +12,8 @@ namespace SocketIo.Redis.Sharded;
 internal sealed class ShardedLink : RedisLink, IChannelHandler
 {
     private readonly ShardedChannels _channels;
-    private readonly HashSet<string> _rooms = []; // those with a channel; guarded by itself
+    private readonly Dictionary<string, long> _rooms = []; // those with a channel, each with the number of its opening; guarded by itself
+    private long _lastOpening;                             // guarded by _rooms
 
     public ShardedLink(ShardedBackplane backplane, RedisShardedOptions options, string namespaceName, INodeReceiver? receiver)
         : base(backplane, namespaceName, receiver)
@@ -24,7 +25,7 @@ internal sealed class ShardedLink : RedisLink, IChannelHandler
     {
         string[] rooms;
         lock (_rooms)
-            rooms = [.. _rooms];
+            rooms = [.. _rooms.Keys];
         string[] channels = [_channels.All, _channels.AnswersTo(Backplane.NodeId), .. rooms.Select(_channels.Of)];
         await Task.WhenAll(channels.Select(channel => session.SubscribeShardedAsync(channel, this))).ConfigureAwait(false);
     }
@@ -35,7 +36,7 @@ internal sealed class ShardedLink : RedisLink, IChannelHandler
         session.Unsubscribe(ChannelKind.Sharded, _channels.AnswersTo(Backplane.NodeId));
         lock (_rooms)
         {
-            foreach (var room in _rooms)
+            foreach (var room in _rooms.Keys)
                 session.Unsubscribe(ChannelKind.Sharded, _channels.Of(room));
         }
     }
@@ -44,10 +45,11 @@ internal sealed class ShardedLink : RedisLink, IChannelHandler
     {
         if (!_channels.HasOwn(room))
             return ValueTask.CompletedTask;
+        long opening;
         lock (_rooms)
-            _rooms.Add(room);
+            _rooms[room] = opening = ++_lastOpening;
         // while Redis is away the next session subscribes
-        return Backplane.Session is { } session ? new ValueTask(SubscribeAsync(session, room)) : ValueTask.CompletedTask;
+        return Backplane.Session is { } session ? new ValueTask(SubscribeAsync(session, room, opening)) : ValueTask.CompletedTask;
     }
 
     public override void CloseRoom(string room)
@@ -98,11 +100,21 @@ internal sealed class ShardedLink : RedisLink, IChannelHandler
         commands.EndText();
     }
 
-    private async Task SubscribeAsync(RedisSession session, string room)
+    private async Task SubscribeAsync(RedisSession session, string room, long opening)
     {
         try
         {
             await session.SubscribeShardedAsync(_channels.Of(room), this).ConfigureAwait(false);
+        }
+        catch (RespException refused) when (!RedisSession.IsPassing(refused))
+        {
+            // this room only; the next session does without it until it is opened again
+            lock (_rooms)
+            {
+                if (_rooms.GetValueOrDefault(room) == opening)
+                    _rooms.Remove(room);
+            }
+            throw;
         }
         catch (Exception exception)
         {
@@ -113,7 +125,7 @@ internal sealed class ShardedLink : RedisLink, IChannelHandler
 
         lock (_rooms)
         {
-            if (!_rooms.Contains(room))
+            if (!_rooms.ContainsKey(room))
                 session.Unsubscribe(ChannelKind.Sharded, _channels.Of(room));
         }
     }

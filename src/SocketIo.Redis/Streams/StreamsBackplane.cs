@@ -15,7 +15,7 @@ internal sealed class StreamsBackplane : RedisBackplane
     private readonly RedisHost _host;
 
     public StreamsBackplane(RedisStreamsOptions options, RedisHost host)
-        : base(options, PrefixClaim.Streams(options.Prefix, options.UseShardedPubSub), host)
+        : base(options, PrefixClaim.Streams(options.Prefix, options.UseShardedPubSub), RedisNeeds.Streams(options.UseShardedPubSub), host)
     {
         _options = options;
         _host = host;

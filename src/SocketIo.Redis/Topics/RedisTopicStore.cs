@@ -36,7 +36,7 @@ public sealed class RedisTopicStore : ITopicStore
         ArgumentNullException.ThrowIfNull(options);
         options.ThrowIfInvalid();
         _options = options;
-        _servers = new RedisServers(options);
+        _servers = new RedisServers(options, TimeProvider.System);
         _keys = new TopicKeys(options.Prefix);
     }
 

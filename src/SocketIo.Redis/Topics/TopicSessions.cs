@@ -20,6 +20,7 @@ internal sealed class TopicSessions : IAsyncDisposable
     private readonly TopicKeys _keys;
     private readonly FormerConnections _former;
     private readonly NewsChannel _news;
+    private readonly RedisNeeds _needs = RedisNeeds.Topics();
     private readonly ConditionalWeakTable<RedisNode, Task> _loading = [];
     private readonly CancellationTokenSource _stop = new();
     private volatile RedisSession? _session;
@@ -134,6 +135,8 @@ internal sealed class TopicSessions : IAsyncDisposable
     /// <summary>Whether Redis can be used, and how its keys are to be read.</summary>
     private async Task CheckAsync(RedisSession session, CancellationToken cancellationToken)
     {
+        if (_needs.Check(session.Main, _context.Logger) is { } fault)
+            throw new TopicStoreException(fault) { IsPermanent = true };
         var version = "";
         RedisCall[] calls =
         [

@@ -36,6 +36,18 @@ public sealed class FaultyBackplaneTests
     }
 
     [Test]
+    public async Task A_room_that_did_not_open_is_tried_again_until_it_does()
+    {
+        var calls = 0;
+        _backplane.OpeningRoom = () => Interlocked.Increment(ref calls) < 3 ? throw new InvalidOperationException("a fault") : default;
+        await using var server = await StartAsync();
+        server.Log.Expect(Rooms);
+        await ConnectAsync(server);
+        await LoggedOnceAsync(server, Rooms);
+        await Deadlines.Eventually(() => Volatile.Read(ref calls) >= 3);
+    }
+
+    [Test]
     public async Task Clients_join_although_the_namespace_does_not_open_which_goes_on()
     {
         var opens = new TaskCompletionSource();

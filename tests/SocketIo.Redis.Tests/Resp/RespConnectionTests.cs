@@ -31,8 +31,8 @@ public class RespConnectionTests
         await _server.AcceptAsync("+OK\r\n", "+OK\r\n", Pong, "+OK\r\n", Id, Info);
         await using var node = await opening.WithDeadline();
         var words = _server.Greeting.Split("\r\n").Where(line => line is [not ('*' or '$'), ..]);
-        Assert.That(string.Join(' ', words), Is.EqualTo("AUTH ann secret SELECT 3 PING CLIENT SETNAME me CLIENT ID INFO server"));
-        Assert.That(node.Connection.Identity, Is.EqualTo(new RespIdentity(7, "abc")));
+        Assert.That(string.Join(' ', words), Is.EqualTo("AUTH ann secret SELECT 3 PING CLIENT SETNAME me CLIENT ID INFO"));
+        Assert.That(node.Connection.Identity, Is.EqualTo(new RespIdentity(7, new RespServerInfo { Run = "abc" })));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using SocketIo.Redis.Tests.Resp;
 using SocketIo.TestKit;
 using SocketIo.Topics;
 using SocketIo.Topics.Testing;
@@ -74,6 +75,28 @@ internal sealed class RedisTopicStoreTests : StoreTests<RedisHarness>
         var refused = await Assert.ThrowsAsync<TopicStoreException>(() => OpenAsync());
         Assert.That(refused!.IsPermanent);
         Assert.That(refused.Message, Does.Contain("1000"));
+    }
+
+    [TestCase("allkeys-lru", true)]
+    [TestCase("volatile-lru", false)]
+    public async Task A_Redis_that_deletes_topics_when_it_is_full_is_warned_of(string policy, bool isHarmful)
+    {
+        await using var redis = await RedisServer.StartAsync($"maxmemory-policy {policy}");
+        if (isHarmful)
+            Expect($"(maxmemory-policy {policy}), with them what it keeps of topics");
+        await using var store = new RedisTopicStore(redis.Endpoint);
+        await AppendAsync(1, await OpenAsync(store));
+        Assert.That(Logged.Count(static entry => entry.Id == 5), Is.EqualTo(isHarmful ? 1 : 0));
+    }
+
+    [Test]
+    public async Task A_Redis_that_is_too_old_is_refused()
+    {
+        using var server = new AnsweringServer("redis_version:6.0.16", "role:master");
+        await using var store = new RedisTopicStore($"{server.Endpoint},connectTimeout=2000");
+        var refused = await Assert.ThrowsAsync<TopicStoreException>(() => OpenAsync(store));
+        Assert.That(refused!.IsPermanent);
+        Assert.That(refused.Message, Does.Contain("Redis 6.0.16").And.Contain("topics, which needs 6.2"));
     }
 
     [Test]

@@ -65,9 +65,12 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Runs a command and returns what redis-cli prints.</summary>
-    public async Task<string> RunAsync(params string[] command)
+    public Task<string> RunAsync(params string[] command) => RunAsync(Port, command);
+
+    /// <summary>Runs a command of a server on another port.</summary>
+    internal static async Task<string> RunAsync(int port, params string[] command)
     {
-        string[] arguments = ["-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), .. command];
+        string[] arguments = ["-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), .. command];
         using var client = Process.Start(new ProcessStartInfo("redis-cli", arguments)
         {
             RedirectStandardOutput = true,

@@ -5,7 +5,7 @@ using SocketIo.Topics;
 namespace SocketIo.Postgres;
 
 /// <summary>
-/// Appends to one topic, without keys and attachments: what most batches of a busy server are. The same as the function "append", as one
+/// Appends to one topic, without keys and attachments: what most batches of a busy server are. The same as the function "append" does, as one
 /// statement without arrays of what is the same for all.
 /// </summary>
 internal sealed class OneTopicAppendCommand(IReadOnlyList<AppendEvent> appends) : AppendCommand
@@ -28,13 +28,14 @@ internal sealed class OneTopicAppendCommand(IReadOnlyList<AppendEvent> appends) 
 
     public override NpgsqlBatchCommand ToCommand(PostgresDatabase database, long now, IReadOnlyDictionary<TopicName, long> ids)
     {
-        var totals = Totals();
+        var (numbers, totals) = Count();
         return NewCommand(
             database.AppendToOne,
             Parameters.Number(ids[appends[0].Topic]),
             Parameters.Number(appends.Count),
             Parameters.Number(totals[^1]),
             Parameters.Number(now),
+            Parameters.Numbers(numbers),
             Parameters.Numbers(totals),
             JsonOf(appends),
             Parameters.Text(database.Channel),
@@ -54,13 +55,13 @@ internal sealed class OneTopicAppendCommand(IReadOnlyList<AppendEvent> appends) 
     /// <summary>What the function "tell" writes, up to the last sequence.</summary>
     private static string NewsOf(TopicName topic) => $"[[\"{JsonEncodedText.Encode(topic.Namespace)}\",\"{JsonEncodedText.Encode(topic.Name)}\",";
 
-    // of each event, the bytes up to it
-    private long[] Totals()
+    // of each event its number from 1, and the bytes up to it
+    private (long[] Numbers, long[] Totals) Count()
     {
-        var totals = new long[appends.Count];
+        var (numbers, totals) = (new long[appends.Count], new long[appends.Count]);
         var total = 0L;
         for (var i = 0; i < totals.Length; i++)
-            totals[i] = total += StoredEvent.SizeOf(appends[i].Data);
-        return totals;
+            (numbers[i], totals[i]) = (i + 1, total += StoredEvent.SizeOf(appends[i].Data));
+        return (numbers, totals);
     }
 }

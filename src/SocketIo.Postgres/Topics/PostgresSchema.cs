@@ -25,12 +25,13 @@ internal static class PostgresSchema
 
     /// <summary>
     /// Does for one topic, and events without keys and attachments, what the function "append" does: most batches of a busy server are so.
-    /// Parameters: the topic's id, how many events, their bytes, the time; for each event the bytes up to it, and its JSON; the channel, and
-    /// what is told up to the last sequence.
+    /// Parameters: the topic's id, how many events, their bytes, the time; for each event its number from 1, the bytes up to it, and its JSON;
+    /// the channel, and what is told up to the last sequence.
     /// </summary>
     public static string AppendToOne(string schema) => OneTopic.Replace("{0}", Quote(schema), StringComparison.Ordinal);
 
-    // sets in the target list come row by row; those in FROM would be written down first
+    // Sets in the target list come row by row; those in FROM would be written down first. The numbers come from outside: of generate_series
+    // the planner expects a thousand rows, takes the general plan for the worse one, and makes a plan for each batch.
     private const string OneTopic = """
         WITH changed AS (
             UPDATE {0}.topics SET last = last + $2, total = total + $3, high = greatest(high, $4)
@@ -38,8 +39,8 @@ internal static class PostgresSchema
             RETURNING last, last - $2 AS before, total - $3 AS total, high - $4 AS behind),
         stored AS (
             INSERT INTO {0}.events (topic, sequence, at, behind, total, json)
-            SELECT $1, before + generate_series(1, $2), $4, behind, total + unnest($5), unnest($6) FROM changed)
-        SELECT before, pg_notify($7, $8 || last || ']]') FROM changed
+            SELECT $1, before + unnest($5), $4, behind, total + unnest($6), unnest($7) FROM changed)
+        SELECT before, pg_notify($8, $9 || last || ']]') FROM changed
         """;
 
     /// <remarks>

@@ -248,6 +248,9 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
     void INodeReceiver.ReceiveGap()
     {
         NodeLog.Gap(_server.Reports.Logger, Name);
+
+        // what was lost may have been the end of the log, which then begins anew
+        _lastOffset = null;
         _local.LogGap(isReceived: false);
     }
 
@@ -330,7 +333,7 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
         try
         {
             // in the order of the sender: what comes late from one that has left makes it no member
-            if (IsNode(message.Sender) && !_members.ContainsKey(message.Sender))
+            if (IsNode(message.Sender) && !_members.ContainsKey(message.Sender) && _server.Peers.Knows(message.Sender))
                 _members[message.Sender] = true;
             Handle(message);
         }

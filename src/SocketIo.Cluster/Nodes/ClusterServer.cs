@@ -10,6 +10,8 @@ internal sealed class ClusterServer : IAsyncDisposable
     // For what is not exact: a hung node is given up, members are counted again.
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
+    private const int MaxNamedAtOnce = 20;
+
     private readonly ConcurrentDictionary<ClusterNode, bool> _nodes = new();
     private readonly ConcurrentDictionary<string, Task> _leaving = new(StringComparer.Ordinal);
     private readonly Lock _sync = new();
@@ -194,11 +196,16 @@ internal sealed class ClusterServer : IAsyncDisposable
     {
         if (!IsConnected)
             return;
-        foreach (var id in Peers.Sweep())
+        var lost = Peers.Sweep();
+        foreach (var id in lost)
         {
-            NodeLog.NodeLost(Reports.Logger, id);
+            // who makes names up fills no log
+            if (lost.Count <= MaxNamedAtOnce)
+                NodeLog.NodeLost(Reports.Logger, id);
             foreach (var node in _nodes.Keys)
                 node.Lose(id);
         }
+        if (lost.Count > MaxNamedAtOnce)
+            NodeLog.NodesLost(Reports.Logger, lost.Count, lost[0]);
     }
 }

@@ -50,6 +50,9 @@ internal static partial class NodeLog
     [LoggerMessage(215, LogLevel.Error, "The look at the cluster failed; the next is in a moment.")]
     public static partial void TickFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(216, LogLevel.Warning, "{Count} nodes were silent for too long and are given up, the first of them {Node}.")]
+    public static partial void NodesLost(ILogger logger, int count, string node);
+
     [LoggerMessage(214, LogLevel.Information, "Node {Node} has left.")]
     public static partial void NodeLeft(ILogger logger, string node);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace SocketIo.Cluster.Nodes;
 
@@ -11,7 +12,12 @@ internal sealed class Peers(ClusterOptions options, TimeProvider time)
     // A lost node that is still connected must be known, or it would count as one that answers.
     private static readonly TimeSpan LostKept = TimeSpan.FromHours(1);
 
+    // Far more than there are: names come from whoever can write to the backplane. At half of them the lost ones go soon.
+    private const int MaxKnown = 10_000;
+    private static readonly TimeSpan LostKeptAmongMany = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<string, Peer> _byId = new(StringComparer.Ordinal);
+    private int _known;
 
     public int Count => _byId.Count(static pair => !pair.Value.IsLost);
 
@@ -25,8 +31,8 @@ internal sealed class Peers(ClusterOptions options, TimeProvider time)
     public void Hear(string id, TimeSpan? timeout, bool sendsHeartbeats)
     {
         var now = time.GetTimestamp();
-        if (!_byId.TryGetValue(id, out var peer))
-            peer = _byId.GetOrAdd(id, new Peer(now));
+        if (!_byId.TryGetValue(id, out var peer) && !TryAdd(id, now, out peer))
+            return;
         peer.LastHeard = now;
         if (peer.IsLost)
             peer.IsLost = false;
@@ -70,18 +76,40 @@ internal sealed class Peers(ClusterOptions options, TimeProvider time)
     public List<string> Sweep()
     {
         var now = time.GetTimestamp();
+        var kept = Ticks(Volatile.Read(ref _known) > MaxKnown / 2 ? LostKeptAmongMany : LostKept);
         List<string> lost = [];
         foreach (var (id, peer) in _byId)
         {
             var silent = now - peer.LastHeard;
-            if (silent > Ticks(LostKept))
-                _byId.TryRemove(new(id, peer));
+            if (silent > kept)
+                Remove(id);
             if (peer.IsLost || silent <= peer.Timeout)
                 continue;
             peer.IsLost = true;
             lost.Add(id);
         }
         return lost;
+    }
+
+    private bool TryAdd(string id, long now, [NotNullWhen(true)] out Peer? peer)
+    {
+        if (Interlocked.Increment(ref _known) > MaxKnown)
+        {
+            Interlocked.Decrement(ref _known);
+            peer = null;
+            return false;
+        }
+        var added = new Peer(now);
+        peer = _byId.GetOrAdd(id, added);
+        if (peer != added)
+            Interlocked.Decrement(ref _known);
+        return true;
+    }
+
+    private void Remove(string id)
+    {
+        if (_byId.TryRemove(id, out _))
+            Interlocked.Decrement(ref _known);
     }
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);

@@ -19,6 +19,8 @@ internal sealed class PostgresLink : NamespaceLink, ISessionLink<PostgresSession
     private readonly List<Outgoing> _batch = []; // by SendAsync, which is called by one at a time
     private long _lastNumber;                    // by SendAsync
     private long? _position;                     // what was read of the log; by the reader; null before the first session
+    private long _caughtUp;                      // up to where it was read from the log itself; by the reader
+    private long _newest;                        // the newest place of the log when it was last asked for; by the reader
 
     public PostgresLink(PostgresBackplane backplane, string channel, INodeReceiver? receiver)
     {
@@ -76,15 +78,34 @@ internal sealed class PostgresLink : NamespaceLink, ISessionLink<PostgresSession
         ReadOnlyMemory<byte> bytes = Encoding.UTF8.GetBytes(payload);
         if (!NotificationHead.TryRead(bytes.Span, out var head, out var fault))
             _receiver!.ReportMalformed(fault);
-        else if (!IsKnown(head))
+        else if (_log is not null && head.Offset is { } offset)
+            await ReceiveKeptAsync(offset, head, bytes, connection).ConfigureAwait(false);
+        else if (head.Sender != _backplane.NodeId)
             await TakeAsync(head, bytes, connection).ConfigureAwait(false);
     }
 
     private PostgresSession Session => _backplane.Session ?? throw new InvalidOperationException("PostgreSQL is away.");
 
-    // own messages are of interest with their place in the log; of that, a part may have been read already
-    private bool IsKnown(in NotificationHead head) =>
-        _log is not null && head.Offset is { } offset ? offset <= _position : head.Sender == _backplane.NodeId;
+    // Own messages are of interest, too, with their place in the log. A place is believed when the log has it: whoever may write to the
+    // channel may write any, and behind one that never comes all others would be old.
+    private async Task ReceiveKeptAsync(long offset, NotificationHead head, ReadOnlyMemory<byte> bytes, NpgsqlConnection connection)
+    {
+        if (offset <= _caughtUp)
+            return;
+        var next = _position.GetValueOrDefault() + 1;
+        if (offset > next && offset > _newest)
+            _newest = await _log!.GetNewestAsync(connection, CancellationToken.None).ConfigureAwait(false);
+        if (offset > next && offset > _newest)
+        {
+            _receiver!.ReportMalformed("a place that the log does not have");
+            return;
+        }
+
+        // one was believed that was not there
+        if (offset < next)
+            _receiver!.ReceiveGap();
+        await TakeAsync(head, bytes, connection).ConfigureAwait(false);
+    }
 
     private async Task TakeAsync(NotificationHead head, ReadOnlyMemory<byte> bytes, NpgsqlConnection connection)
     {
@@ -121,16 +142,23 @@ internal sealed class PostgresLink : NamespaceLink, ISessionLink<PostgresSession
 
     private void Take(in NotificationHead head, ReadOnlyMemory<byte> bytes)
     {
-        if (_log is not null && head.Offset is { } offset)
-            _position = offset;
         if (!MixedFormat.TryRead(bytes, out var message, out var error))
+        {
             _receiver!.ReportMalformed(error);
+        }
         else if (_log is null)
+        {
             _receiver!.Receive(message);
+        }
         else if (head.Offset is { } place)
+        {
+            _position = place;
             _receiver!.Receive(message with { Offset = PostgresLog.Text(place) });
+        }
         else
+        {
             TakeUnkept(message);
+        }
     }
 
     // Nodes in JavaScript keep nothing: whoever has missed it can never get it.
@@ -158,12 +186,16 @@ internal sealed class PostgresLink : NamespaceLink, ISessionLink<PostgresSession
     // What others have kept while this node did not listen; then notifications go on.
     private async Task CatchUpAsync(NpgsqlConnection connection)
     {
-        if (_position is not { } position)
+        _newest = await _log!.GetNewestAsync(connection, CancellationToken.None).ConfigureAwait(false);
+        if (_position is not { } position || position > _newest)
         {
-            _position = await _log!.GetNewestAsync(connection, CancellationToken.None).ConfigureAwait(false);
+            // it may have been lost, or put back to an older state
+            if (_position is not null)
+                _receiver!.ReceiveGap();
+            _position = _caughtUp = _newest;
             return;
         }
-        if (!await _log!.IsCompleteAsync(connection, position, CancellationToken.None).ConfigureAwait(false))
+        if (!await _log.IsCompleteAsync(connection, position, CancellationToken.None).ConfigureAwait(false))
             _receiver!.ReceiveGap();
         while (await _log.ReadPageAsync(connection, position, CancellationToken.None).ConfigureAwait(false) is { Count: > 0 } page)
         {
@@ -173,6 +205,7 @@ internal sealed class PostgresLink : NamespaceLink, ISessionLink<PostgresSession
                 position = id;
             }
         }
+        _caughtUp = position;
     }
 
     private void Restore(long id, byte[]? payload)

@@ -24,6 +24,9 @@ internal sealed class StreamsBackplane : RedisBackplane
 
     public override string Name => "redis-streams";
 
+    /// <summary>The clock of all links.</summary>
+    public TimeProvider Clock => _host.Time;
+
     /// <summary>The namespace begins to receive.</summary>
     public void Register(StreamsLink link) => _links[link.Namespace] = link;
 

@@ -15,10 +15,9 @@ internal sealed class StreamsLink : RedisLink, IChannelHandler
     private readonly RedisStreamsOptions _options;
     private readonly StreamLog _log;
     private readonly string _channel;
-    private readonly Lock _receivingBoth = new();
-    private readonly Queue<ClusterMessage> _early = new(); // guarded by _receivingBoth
-    private StreamOffset? _written;                        // the newest entry of this link; by SendAsync
-    private StreamOffset _before;                          // a place before what is being written; by SendAsync
+    private readonly EarlyMessages _early;
+    private volatile object? _written; // the newest entry of this link, a StreamOffset; by SendAsync, and gone with a gap
+    private StreamOffset _before;      // a place before what is being written; by SendAsync
 
     public StreamsLink(StreamsBackplane backplane, RedisStreamsOptions options, string namespaceName, INodeReceiver? receiver)
         : base(backplane, namespaceName, receiver)
@@ -29,6 +28,7 @@ internal sealed class StreamsLink : RedisLink, IChannelHandler
         Stream = StreamNames.Of(namespaceName, options);
         Strays = [.. StreamNames.StraysOf(namespaceName, options)];
         _tail = backplane.GetTail(Stream);
+        _early = new EarlyMessages(IsEarly, Receive, backplane.Clock);
         _log = new StreamLog(backplane.Servers, options, Stream, namespaceName);
     }
 
@@ -43,7 +43,7 @@ internal sealed class StreamsLink : RedisLink, IChannelHandler
     public override async Task SubscribeAsync(RedisSession session)
     {
         // what was before the interruption may never come
-        ReceiveEarly();
+        _early.ReleaseAll();
         _backplane.Register(this);
         await Task.WhenAll(
         [
@@ -58,6 +58,12 @@ internal sealed class StreamsLink : RedisLink, IChannelHandler
         var kind = _options.UseShardedPubSub ? ChannelKind.Sharded : ChannelKind.Channel;
         session.Unsubscribe(kind, _channel);
         session.Unsubscribe(kind, AnswersTo(Backplane.NodeId));
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _early.Dispose();
+        return base.DisposeAsync();
     }
 
     public override bool CountsMembers => true;
@@ -80,52 +86,30 @@ internal sealed class StreamsLink : RedisLink, IChannelHandler
     }
 
     /// <summary>The stream was read on: what came earlier by pub/sub and belongs behind its entries may be due.</summary>
-    public void Advance()
-    {
-        lock (_receivingBoth)
-        {
-            while (_early.TryPeek(out var message) && !IsEarly(message))
-                Receive(_early.Dequeue());
-        }
-    }
+    public void Advance() => _early.Release();
 
     /// <summary>Entries are lost, and with them what others may wait for.</summary>
     public new void ReportGap()
     {
         base.ReportGap();
-        ReceiveEarly();
+
+        // nobody is to wait for an entry that may be gone
+        _written = null;
+        _early.ReleaseAll();
     }
 
     /// <inheritdoc/>
     void IChannelHandler.Receive(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
     {
         if (!ClusterMessagePack.TryRead(payload.ToArray(), out var message, out var error))
-        {
             ReportMalformed(error);
-            return;
-        }
-
-        lock (_receivingBoth)
-        {
-            if (_early.Count > 0 || IsEarly(message))
-                _early.Enqueue(message);
-            else
-                Receive(message);
-        }
+        else
+            _early.Receive(message);
     }
 
     // A node's entries may be on their way yet when what it sent after them is here: pub/sub is another connection.
     private bool IsEarly(ClusterMessage message) =>
         message.After is { } after && StreamOffset.TryParse(after, out var offset) && _tail.IsAhead(offset, this);
-
-    private void ReceiveEarly()
-    {
-        lock (_receivingBoth)
-        {
-            while (_early.TryDequeue(out var message))
-                Receive(message);
-        }
-    }
 
     protected override string? GetKey(ClusterMessage message)
     {
@@ -156,11 +140,15 @@ internal sealed class StreamsLink : RedisLink, IChannelHandler
 
     protected override CommandBatch CreateBatch(RespWriter commands)
     {
-        _before = _written ?? _tail.Position;
+        _before = Written ?? _tail.Position;
         return new EntryBatch(commands);
     }
 
-    protected override void OnAnswered(CommandBatch batch) => _written = ((EntryBatch)batch).Last ?? _written;
+    protected override void OnAnswered(CommandBatch batch)
+    {
+        if (((EntryBatch)batch).Last is { } last)
+            _written = last;
+    }
 
     // The stream tells which entries are there. They are added in their order, so the others are the last ones.
     protected override async Task<int> RecoverAsync(
@@ -190,7 +178,7 @@ internal sealed class StreamsLink : RedisLink, IChannelHandler
 
     private async Task<int> CountAddedAsync(RedisNode node)
     {
-        var before = _written ?? _before;
+        var before = Written ?? _before;
         var entries = await _tail.ReadBehindAsync(node, before).ConfigureAwait(false) ?? throw new EntryGoneException(before.ToString());
         return entries.Count(entry => entry.Uid == Backplane.NodeId && entry.Namespace == Namespace);
     }
@@ -213,9 +201,11 @@ internal sealed class StreamsLink : RedisLink, IChannelHandler
         commands.Text(_options.UseShardedPubSub ? "SPUBLISH"u8 : "PUBLISH"u8);
         commands.Text(GetChannel(message));
         commands.BeginText();
-        ClusterMessagePack.Write(_written is null ? message : message with { After = _written.ToString() }, commands, MessagePackFlavor.Official);
+        ClusterMessagePack.Write(Written is { } written ? message with { After = written.ToString() } : message, commands, MessagePackFlavor.Official);
         commands.EndText();
     }
+
+    private StreamOffset? Written => (StreamOffset?)_written;
 
     private string GetChannel(ClusterMessage message) => message.Recipient is { } recipient ? AnswersTo(recipient) : _channel;
 

@@ -51,6 +51,7 @@ internal sealed class LogTail(ClusterLog stored, long maxBytes)
         _read.Clear(SessionStore.NewId());
         _newest = null;
         _start = null;
+        _ahead = null;
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using SocketIo.Cluster;
 using SocketIo.Cluster.Testing;
@@ -81,6 +82,64 @@ public class PostgresLogTests
     [TestCase("1000000")]
     public async Task A_place_that_never_was_cannot_be_recovered_from(string offset) => Assert.That(await ReadsAsync(await StartAsync(), offset), Is.Null);
 
+    [TestCase("""{"offset":9223372036854775807}""")]
+    [TestCase("""{"offset":"9223372036854775807"}""")]
+    [TestCase("""{"type":3,"data":{"packet":{"type":2,"data":["forged"]},"opts":{"rooms":[],"except":[],"flags":{}}},"uid":"0123456789abcdef","nsp":"/","offset":4611686018427387904}""")]
+    [TestCase("""{"uid":"0123456789abcdef","attachmentId":4611686018427387904,"offset":4611686018427387904}""")]
+    public async Task A_place_that_the_log_does_not_have_is_not_believed(string forged)
+    {
+        var (one, two) = (await StartAsync(), await StartAsync());
+        var socket = await two.Root.ConnectAsync();
+        one.Root.Emit("[\"first\"]");
+        await Deadlines.Eventually(() => socket.EventCount == 1);
+        await NotifyAsync(forged);
+        one.Root.Emit("[\"last\"]");
+        await Deadlines.Eventually(() => socket.Events.LastOrDefault() == "[\"last\"]");
+        Assert.That(socket.EventCount, Is.EqualTo(2));
+        Assert.That(await ReadsAsync(two, socket.Messages[0].Offset!), Is.EqualTo(1));
+        Assert.That((one.Root.Gaps, two.Root.Gaps), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public async Task The_one_whose_place_was_taken_by_another_arrives_and_clients_are_told()
+    {
+        var one = await StartAsync();
+        var socket = await one.Root.ConnectAsync();
+        one.Root.Emit("[\"first\"]");
+        await Deadlines.Eventually(() => socket.EventCount == 1);
+        var next = long.Parse(socket.Messages[0].Offset!, CultureInfo.InvariantCulture) + 1;
+        await NotifyAsync("""{"type":3,"data":{"packet":{"type":2,"data":["forged"]},"opts":{"rooms":[],"except":[],"flags":{}}},"uid":"0123456789abcdef","nsp":"/","offset":""" + $"{next}}}");
+        await Deadlines.Eventually(() => socket.EventCount == 2);
+        one.Root.Emit("[\"true\"]");
+        await Deadlines.Eventually(() => socket.Events.LastOrDefault() == "[\"true\"]");
+        Assert.That(one.Root.Gaps, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_log_that_was_lost_or_put_back_is_a_gap_and_broadcasts_go_on()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        foreach (var text in new[] { "is away", "was closed", "Failed to connect", "terminat" })
+            _log.Expect(text);
+        var backplanes = new RelayedBackplanes(server, _log, recovery: true);
+        var (one, two) = (await StartAsync(backplanes.Create()), await StartAsync(backplanes.Create()));
+        var socket = await two.Root.ConnectAsync();
+        for (var i = 0; i < 10; i++)
+            one.Root.Emit("[\"before\"]");
+        await Deadlines.Eventually(() => socket.EventCount == 10);
+        await RunAsync(server, "TRUNCATE socket_io_log, socket_io_log_cuts; ALTER SEQUENCE socket_io_log_ids RESTART");
+        await server.KillAsync();
+        await server.StartAsync();
+        await Deadlines.Eventually(() => one.Root.Gaps == 1 && two.Root.Gaps == 1);
+        one.Root.Emit("[\"after\"]");
+        await Deadlines.Eventually(() => socket.Events.LastOrDefault() == "[\"after\"]");
+        Assert.That(socket.EventCount, Is.EqualTo(11));
+        foreach (var node in _nodes)
+            await node.DisposeAsync();
+        _nodes.Clear();
+        backplanes.Close();
+    }
+
     [Test]
     public async Task A_session_ends_when_its_time_is_over()
     {
@@ -90,9 +149,11 @@ public class PostgresLogTests
         Assert.That(await one.Root.Log.TakeAsync("a\0b", default), Is.Null);
     }
 
-    private async Task<TestNode> StartAsync(Action<PostgresOptions>? configure = null)
+    private Task<TestNode> StartAsync(Action<PostgresOptions>? configure = null) => StartAsync(_backplanes.Create(configure));
+
+    private async Task<TestNode> StartAsync(Backplane backplane)
     {
-        var node = new TestNode(_backplanes.Create(configure));
+        var node = new TestNode(backplane);
         _nodes.Add(node);
         await node.StartAsync().AsTask().WithDeadline();
         await node.Root.WhenOpen.WithDeadline();
@@ -115,11 +176,14 @@ public class PostgresLogTests
         }
     }
 
-    private static async Task NotifyAsync(string payload)
+    private static Task NotifyAsync(string payload) => RunAsync(Database.Server, "SELECT pg_notify('c1#/', $1)", new NpgsqlParameter { Value = payload });
+
+    private static async Task RunAsync(PostgresServer server, string sql, params NpgsqlParameter[] parameters)
     {
-        await using var connection = new NpgsqlConnection(Database.Server.ConnectionString);
+        await using var connection = new NpgsqlConnection(server.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("SELECT pg_notify('c1#/', $1)", connection) { Parameters = { new NpgsqlParameter { Value = payload } } };
-        await command.ExecuteScalarAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.AddRange(parameters);
+        await command.ExecuteNonQueryAsync();
     }
 }

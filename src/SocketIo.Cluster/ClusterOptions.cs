@@ -47,7 +47,7 @@ public sealed class ClusterOptions
         Check(HeartbeatInterval > TimeSpan.Zero, nameof(HeartbeatInterval), "be positive");
         Check(HeartbeatTimeout > HeartbeatInterval, nameof(HeartbeatTimeout), $"be longer than {nameof(HeartbeatInterval)}");
         Check(ForeignHeartbeatTimeout > TimeSpan.Zero, nameof(ForeignHeartbeatTimeout), "be positive");
-        Check(RequestTimeout > TimeSpan.Zero, nameof(RequestTimeout), "be positive");
+        Check(RequestTimeout > TimeSpan.Zero && RequestTimeout <= TimeSpan.FromDays(1), nameof(RequestTimeout), "be positive and at most a day");
         Check(MaxQueuedBytes > 0, nameof(MaxQueuedBytes), "be positive");
         return faults;
 

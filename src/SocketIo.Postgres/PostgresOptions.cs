@@ -72,7 +72,7 @@ public sealed class PostgresOptions
             yield return $"{nameof(ConnectionString)}: {fault}";
         if (string.IsNullOrEmpty(Prefix) || !ChannelName.IsValid($"{Prefix}#/"))
             yield return $"{nameof(Prefix)} is to have 1 to {ChannelName.MaxBytes - 2} bytes as UTF-8, and no NUL.";
-        foreach (var (name, value) in new[] { (nameof(AttachmentTable), AttachmentTable), (nameof(LogTable), LogTable + "_sessions"), (nameof(Schema), Schema ?? "s") })
+        foreach (var (name, value) in new[] { (nameof(AttachmentTable), AttachmentTable), (nameof(LogTable), string.IsNullOrEmpty(LogTable) ? "" : LogTable + "_sessions"), (nameof(Schema), Schema ?? "s") })
         {
             if (string.IsNullOrEmpty(value) || !ChannelName.IsValid(value))
                 yield return $"{name} is to be a name of PostgreSQL, of at most {ChannelName.MaxBytes} bytes.";

@@ -5,6 +5,9 @@ namespace SocketIo;
 /// <summary>With which event a new subscription begins. One that exists goes on where it was.</summary>
 public readonly record struct TopicStart
 {
+    // The largest integer up to which all are numbers of JavaScript, and of Redis' scripts.
+    private const long MaxSequence = 1L << 53;
+
     private TopicStart(TopicStartKind kind, long sequence, DateTimeOffset time)
     {
         Kind = kind;
@@ -28,10 +31,12 @@ public readonly record struct TopicStart
     public DateTimeOffset Time { get; }
 
     /// <summary>With this event; with the oldest that the topic keeps, if it has been deleted.</summary>
-    /// <param name="sequence">The first event's sequence, at least 1. One that is not stored yet is waited for.</param>
+    /// <param name="sequence">The first event's sequence, from 1 to 2^53. One that is not stored yet is waited for.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The sequence is not in that range.</exception>
     public static TopicStart AtSequence(long sequence)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sequence, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sequence, MaxSequence);
         return new(TopicStartKind.Sequence, sequence, default);
     }
 

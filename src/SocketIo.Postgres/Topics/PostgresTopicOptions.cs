@@ -21,7 +21,7 @@ public sealed class PostgresTopicOptions
     /// </summary>
     public string Schema { get; init; } = "socketio_topics";
 
-    /// <summary>How long one batch or page may take before the connection is given up. Default 10 s.</summary>
+    /// <summary>How long one batch or page may take before the connection is given up. Default 10 s; from 1 s to 1 h.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     internal void Validate()
@@ -36,5 +36,6 @@ public sealed class PostgresTopicOptions
         if (Schema.StartsWith("pg_", StringComparison.Ordinal))
             throw new ArgumentException($"{nameof(Schema)} does not begin with pg_, which PostgreSQL keeps for itself.");
         ArgumentOutOfRangeException.ThrowIfLessThan(CommandTimeout, TimeSpan.FromSeconds(1));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(CommandTimeout, TimeSpan.FromHours(1));
     }
 }

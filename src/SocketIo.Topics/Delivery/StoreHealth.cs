@@ -8,21 +8,39 @@ internal sealed class StoreHealth(ITopicStore store, TimeSpan timeout, TimeProvi
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(1);
 
+    // For how long a failed append is news: after that nobody may have tried again.
+    private static readonly TimeSpan NewsTime = TimeSpan.FromMinutes(1);
+
     private readonly Lock _sync = new();
 
     // guarded by _sync; read without
     private Exception? _failure;
     private long _awaySince;
+    private Exception? _appendFailure;
+    private long _appendFailedAt;
 
     /// <summary>What failed last; null while the store answers.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
-    public void Answered()
+    /// <summary>Why events were not stored just now, though the store may answer else; null when they are, as far as is known.</summary>
+    public Exception? AppendFailure
     {
-        if (Failure is null)
+        get
+        {
+            lock (_sync)
+                return _appendFailure is not null && time.GetElapsedTime(_appendFailedAt) < NewsTime ? _appendFailure : null;
+        }
+    }
+
+    /// <param name="hasStored">Whether events were stored.</param>
+    public void Answered(bool hasStored)
+    {
+        if (Failure is null && Volatile.Read(ref _appendFailure) is null)
             return;
         lock (_sync)
         {
+            if (hasStored)
+                Volatile.Write(ref _appendFailure, null);
             if (_failure is null)
                 return;
             Volatile.Write(ref _failure, null);
@@ -30,16 +48,23 @@ internal sealed class StoreHealth(ITopicStore store, TimeSpan timeout, TimeProvi
         }
     }
 
-    public void Failed(Exception failure)
+    /// <param name="failure">What it was.</param>
+    /// <param name="ofAppends">Whether events were to be stored.</param>
+    public void Failed(Exception failure, bool ofAppends = false)
     {
         lock (_sync)
         {
+            if (ofAppends)
+            {
+                Volatile.Write(ref _appendFailure, failure);
+                _appendFailedAt = time.GetTimestamp();
+            }
             if (failure is not TopicStoreException)
                 Log.StoreFailed(logger, failure, store.Name);
             if (_failure is null)
             {
                 _awaySince = time.GetTimestamp();
-                Log.StoreAway(logger, store.Name, Sentence(failure.Message), timeout);
+                Log.StoreAway(logger, store.Name, Sentence(failure), timeout);
             }
             Volatile.Write(ref _failure, failure);
         }
@@ -53,5 +78,18 @@ internal sealed class StoreHealth(ITopicStore store, TimeSpan timeout, TimeProvi
         return Task.Delay(delay, time, cancellationToken);
     }
 
-    private static string Sentence(string message) => message.EndsWith('.') ? message : message + ".";
+    // an exception of somebody else's store may have any message, or none
+    private static string Sentence(Exception failure)
+    {
+        string? message;
+        try
+        {
+            message = failure.Message;
+        }
+        catch (Exception)
+        {
+            message = null;
+        }
+        return message is null ? failure.GetType().Name + "." : message.EndsWith('.') ? message : message + ".";
+    }
 }

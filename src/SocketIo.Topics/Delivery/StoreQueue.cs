@@ -136,6 +136,8 @@ internal sealed class StoreQueue : IAsyncDisposable
     {
         if (_isClosed)
             throw new TopicStoreException("The server is stopping.");
+        if (operation.Size > _limits.MaxQueuedBytes)
+            throw new TopicStoreException($"An event of {operation.Size} bytes is more than may wait for the store ({_limits.MaxQueuedBytes} bytes).");
         if (!isPatient && (_waiting.Count >= _limits.MaxQueued || _bytes + operation.Size > _limits.MaxQueuedBytes))
             throw new TopicStoreException($"The topic store {_store.Name} does not keep up: {_waiting.Count} writes with {_bytes} bytes are waiting.");
     }
@@ -188,14 +190,14 @@ internal sealed class StoreQueue : IAsyncDisposable
     private void Run(TopicBatch batch)
     {
         var executing = Execute(batch);
-        if (!executing.IsCompletedSuccessfully)
+        var failure = executing.IsCompletedSuccessfully ? Settle(batch) : null;
+        if (!executing.IsCompletedSuccessfully || failure is not null)
         {
             lock (_sync)
                 Watch();
-            _ = RunAsync(batch, executing);
+            _ = RunAsync(batch, failure is null ? executing : ValueTask.FromException(failure));
             return;
         }
-        Settle(batch);
         lock (_sync)
         {
             if (_waiting.Count > 0)
@@ -223,18 +225,17 @@ internal sealed class StoreQueue : IAsyncDisposable
 
     private async Task RunAsync(TopicBatch batch, ValueTask executing)
     {
-        Exception? failure = null;
+        Exception? failure;
         try
         {
             await executing.ConfigureAwait(false);
+            failure = Settle(batch);
         }
         catch (Exception exception)
         {
             failure = exception;
         }
-        if (failure is null)
-            Settle(batch);
-        else if (!await RecoverAsync(failure).ConfigureAwait(false))
+        if (failure is not null && !await RecoverAsync(failure).ConfigureAwait(false))
             return;
         lock (_sync)
             RunLater();
@@ -252,16 +253,31 @@ internal sealed class StoreQueue : IAsyncDisposable
         }
     }
 
-    private void Settle(TopicBatch batch)
+    private Exception? Settle(TopicBatch batch)
     {
-        _health.Answered();
-        _executed(batch);
-        foreach (var append in batch.Appends)
-            append.Settle(append.Error);
-        foreach (var move in batch.Moves)
-            move.Settle(move.Error);
-        foreach (var other in batch.Others)
-            other.Settle(other.Error);
+        try
+        {
+            _health.Answered(hasStored: batch.Appends.Count > 0);
+            _executed(batch);
+            foreach (var append in batch.Appends)
+                append.Settle(append.Error);
+            foreach (var move in batch.Moves)
+                move.Settle(move.Error);
+            foreach (var other in batch.Others)
+                other.Settle(other.Error);
+
+            // also what the store has taken out of the batch
+            foreach (var operation in _sent)
+            {
+                if (!operation.IsSettled)
+                    operation.Settle(operation.Error);
+            }
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
     }
 
     /// <summary>Puts back what can be tried again, and waits a little; false when the queue has been closed.</summary>
@@ -270,13 +286,15 @@ internal sealed class StoreQueue : IAsyncDisposable
         if (_stop.IsCancellationRequested)
             return false;
         var failure = exception as TopicStoreException ?? new TopicStoreException("The topic store failed.", exception);
+        bool hasAppends;
         lock (_sync)
         {
+            hasAppends = _sent.Exists(static operation => operation is AppendEvent);
             foreach (var operation in _sent)
                 PutBack(operation, failure, isHopeless: failure.IsPermanent || exception is not TopicStoreException);
             _sent.Clear();
         }
-        _health.Failed(exception);
+        _health.Failed(exception, hasAppends);
         try
         {
             await _health.DelayAsync(_stop.Token).ConfigureAwait(false);
@@ -335,7 +353,7 @@ internal sealed class StoreQueue : IAsyncDisposable
         foreach (var (operation, isSent) in late.Where(one => one.Operation.Deadline <= now && !one.Operation.IsSettled))
         {
             if (isSent)
-                _health.Failed(new TopicStoreException(NoAnswer));
+                _health.Failed(new TopicStoreException(NoAnswer), operation is AppendEvent);
             operation.Settle(new TopicStoreException(message, _health.Failure) { MayBeStored = isSent || operation.MayBeStored });
         }
     }

@@ -195,6 +195,10 @@ internal sealed class TopicService : ITopicNews, IAsyncDisposable
         {
             throw new TopicStoreException("It does not answer.");
         }
+
+        // it may read and not write: a full disk, a lock, a right that is missing
+        if (Health.AppendFailure is { } failure)
+            throw new TopicStoreException("It answers, but events could not be stored just now.", failure);
     }
 
     /// <summary>Writes what nobody waits for, once the store is there.</summary>
@@ -332,7 +336,7 @@ internal sealed class TopicService : ITopicNews, IAsyncDisposable
             Health.Failed(exception);
             return false;
         }
-        Health.Answered();
+        Health.Answered(hasStored: false);
         Volatile.Write(ref _isOpen, true);
         Queue.Open();
         if (Store.IsShared)

@@ -121,6 +121,10 @@ public class SentinelTests(Kind kind)
         await using var client = await driver.OpenAsync(two.Address.ToString(), new { transports = new[] { "websocket" } });
         await client.ConnectedAsync();
         await MeetAsync(one);
+
+        // a replica may not have the last entries yet
+        one.Log.Expect("Entries of the log of namespace");
+        two.Log.Expect("Entries of the log of namespace");
         await one.Io.EmitAsync("ev", 1);
         await client.NextEventAsync("ev");
         await _first.KillAsync();

@@ -106,6 +106,51 @@ internal sealed class FaultyStoreTests
         await host.Service.CheckAsync(default).WithDeadline();
     }
 
+    [Test]
+    public async Task A_store_that_answers_and_stores_nothing_is_not_healthy_until_it_does()
+    {
+        _log.Expect("is away");
+        await using var host = await StartAsync();
+        _store.Executing = static () => throw new TopicStoreException("The disk is full.");
+        await Assert.ThrowsAsync<TopicStoreException>(() => host.EmitAsync("1").WithDeadline());
+        Assert.That((await Assert.ThrowsAsync<TopicStoreException>(() => host.Service.CheckAsync(default).WithDeadline()))!.InnerException!.Message, Is.EqualTo("The disk is full."));
+        _store.Executing = static () => Task.CompletedTask;
+        await host.EmitAsync("2").WithDeadline();
+        await host.Service.CheckAsync(default).WithDeadline();
+    }
+
+    [Test]
+    public async Task Whatever_a_store_throws_or_does_to_a_batch_the_next_is_written(
+        [Values("no message", "null in the batch", "an empty batch")] string what)
+    {
+        _log.Expect("is away");
+        _log.Expect("failed unexpectedly");
+        await using var host = await StartAsync();
+        switch (what)
+        {
+            case "no message":
+                _store.Executing = static () => throw new NoMessageException();
+                break;
+            case "null in the batch":
+                _store.Answering = static batch => batch.Appends.Add(null!);
+                break;
+            default:
+                _store.Answering = static batch => batch.Appends.Clear();
+                break;
+        }
+        try
+        {
+            await host.EmitAsync("1").WithDeadline();
+        }
+        catch (TopicStoreException)
+        {
+            // it may fail, in time
+        }
+        _store.Executing = static () => Task.CompletedTask;
+        _store.Answering = static _ => { };
+        Assert.That(await host.EmitAsync("2").WithDeadline(), Is.Positive);
+    }
+
     [TestCase(-5)]
     [TestCase(0)]
     [TestCase(1)]
@@ -163,4 +208,9 @@ internal sealed class FaultyStoreTests
 
     private Task<TopicHost> StartAsync(TimeSpan? timeout = null) =>
         TopicHost.StartAsync(_store, options => options.StoreTimeout = timeout ?? TimeSpan.FromMilliseconds(200), log: _log);
+
+    private sealed class NoMessageException : Exception
+    {
+        public override string Message => null!;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SocketIo.LoadTest.Load;
 
 namespace SocketIo.LoadTest;
 
@@ -22,7 +23,7 @@ internal sealed record Case(Scenario Scenario, int Clients, int InFlight, int Ro
     public int Rooms => Scenario is Scenario.Rooms ? Math.Max(1, Clients / RoomSize) : 1;
 
     /// <summary>How many messages go out per second; 0 where the next one waits for those before it.</summary>
-    public int PerSecond => IsPaced ? 100 : 0;
+    public int PerSecond => IsPaced || Scenario is Scenario.Beside ? 100 : 0;
 
     /// <summary>The clients, and the one that does not read.</summary>
     public int Connections => Clients + (HasStalled ? 1 : 0);
@@ -32,11 +33,14 @@ internal sealed record Case(Scenario Scenario, int Clients, int InFlight, int Ro
 
     public bool IsMemory => Scenario is Scenario.Idle;
 
+    /// <summary>Whether each run has a server of its own.</summary>
+    public bool IsFresh => Scenario is Scenario.Idle or Scenario.Return;
+
     /// <summary>Whether messages go out by the clock, so that the latency is what counts.</summary>
     public bool IsPaced => Scenario is Scenario.Latency or Scenario.Stalled;
 
     /// <summary>Whether messages are exchanged, so that there is a latency.</summary>
-    public bool HasMessages => Scenario is not (Scenario.Idle or Scenario.Connect);
+    public bool HasMessages => Scenario is not (Scenario.Idle or Scenario.Connect or Scenario.Return);
 
     public string Title => Scenario switch
     {
@@ -46,16 +50,19 @@ internal sealed record Case(Scenario Scenario, int Clients, int InFlight, int Ro
         Scenario.Latency => $"Latency, {Clients:N0} receivers, {PerSecond} broadcasts a second",
         Scenario.Stalled => $"The same beside a client that does not read",
         Scenario.Idle => $"Idle memory, {Clients:N0} clients",
+        Scenario.Beside => $"Beside topics, {Clients:N0} receivers, {PerSecond} broadcasts a second",
+        Scenario.Return => $"{Clients:N0} subscribers come back to {ReturnWorkload.Missed} missed events each",
         _ => $"Connect, {Clients:N0} clients",
     };
 
     /// <summary>What the measured figure is of.</summary>
     public string Unit => Scenario switch
     {
-        Scenario.Fanout or Scenario.Rooms => "CPU µs per delivery",
+        Scenario.Fanout or Scenario.Rooms or Scenario.Beside => "CPU µs per delivery",
         Scenario.Echo => "CPU µs per round trip",
         Scenario.Latency or Scenario.Stalled => "ms, 99th percentile",
         Scenario.Idle => "bytes per connection",
+        Scenario.Return => "s until all have all",
         _ => "CPU µs per connect",
     };
 
@@ -79,6 +86,8 @@ internal sealed record Case(Scenario Scenario, int Clients, int InFlight, int Ro
             .. usual.Select(static count => new Case(Scenario.Stalled, count, 0)),
             .. (clients ?? [isQuick ? 1000 : 5000]).Select(static count => new Case(Scenario.Idle, count, 0)),
             .. (clients ?? [isQuick ? 2000 : 5000]).Select(static count => new Case(Scenario.Connect, count, 0)),
+            .. usual.Select(static count => new Case(Scenario.Beside, count, 0)),
+            .. (clients ?? [isQuick ? 1000 : 10_000]).Select(static count => new Case(Scenario.Return, count, 0)),
         ];
     }
 }

@@ -9,4 +9,6 @@ internal enum Scenario
     Stalled,
     Idle,
     Connect,
+    Beside,
+    Return,
 }

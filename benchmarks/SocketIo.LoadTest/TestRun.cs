@@ -56,8 +56,8 @@ internal sealed class TestRun(Options options)
         var servers = new Dictionary<Peer, ServerProcess>();
         try
         {
-            // run 0 only lets the process compile and grow; memory is measured in a fresh process each time
-            for (var run = one.IsMemory ? 1 : 0; run <= options.Repetitions; run++)
+            // run 0 only lets the process compile and grow
+            for (var run = one.IsFresh ? 1 : 0; run <= options.Repetitions; run++)
             {
                 foreach (var result in results.Where(static result => result.Failure is null))
                 {
@@ -65,7 +65,7 @@ internal sealed class TestRun(Options options)
                     if (!servers.TryGetValue(result.Peer, out var server))
                         servers[result.Peer] = server = await ServerProcess.StartAsync(result.Peer, _pin);
                     Add(result, await LoadAsync(one, result.Peer, server, run == 0 ? options.FirstWarmup : options.Warmup), isCounted: run > 0);
-                    if (one.IsMemory && servers.Remove(result.Peer))
+                    if (one.IsFresh && servers.Remove(result.Peer))
                         server.Dispose();
                     else
                         await LetGoAsync(one);

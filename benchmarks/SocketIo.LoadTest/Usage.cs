@@ -8,9 +8,11 @@ internal static class Usage
 
           dotnet run -c Release --project benchmarks/SocketIo.LoadTest -- [options]
 
-          --servers LIST    socketio, socketio-sockets, signalr, node, bun, kestrel (default: all; Bun only when it is on PATH)
-          --scenarios LIST  fanout, echo, rooms, latency, stalled, idle, connect, or one case such as fanout-16 (default: all)
-          --n LIST          clients, in every scenario (default: fanout 100, 1000, 2000 and 5000; rooms 2000, idle and connect 5000, else 1000)
+          --servers LIST    socketio, socketio-sockets, signalr, node, bun, kestrel, topics, topics-sqlite, topics-stream, topics-sqlite-stream
+                            (default: all; Bun only when it is on PATH)
+          --scenarios LIST  fanout, echo, rooms, latency, stalled, idle, connect, beside, return, or one case such as fanout-16 (default: all)
+          --n LIST          clients, in every scenario (default: fanout 100, 1000, 2000 and 5000; rooms 2000, idle and connect 5000,
+                            return 10000, else 1000)
           --size BYTES      payload of a message (default 64)
           --reps N          counted runs per case and server; one more goes before, for the JIT (default 3)
           --secs S          measured seconds of a run (default 1.5)
@@ -32,6 +34,9 @@ internal static class Usage
                    at the end it reads again, and nothing must be missing, unless the server has given it up
           idle     bytes of resident memory per connection that has joined "/" and does nothing; always a fresh process
           connect  N clients connect and join "/", 128 at a time
+          beside   this server without and with topics, and beside a stream of 20,000 stored events a second: the CPU of broadcasts to all N,
+                   100 times a second by the clock; what the server needs as long without them is taken off
+          return   N subscribers of a topic, who have missed 100 events each, connect and acknowledge them all, 128 at a time; a fresh process
         """;
 
     public static readonly string[] Caveats =
@@ -45,6 +50,8 @@ internal static class Usage
         "\"this server\" has its own transport turned on, UseEpoll(), as README recommends; \"this server, Kestrel's sockets\" has not, which "
             + "is what it is by default, and elsewhere than on Linux.",
         "\"Kestrel, upgraded only\" is the same web server with a WebSocket that does nothing: what a connection costs before this server's part.",
+        "With \"topics\" each client has subscribed to a topic, which is empty; in \"beside\" some servers store 20,000 events a second into "
+            + "another one, whose cost is measured without broadcasts and taken off.",
         "Idle memory is the growth of the resident set without a forced garbage collection.",
         "SocketIOSharp is not measured: it speaks Engine.IO 3 and protocol 4 only, which no client since 3.0 uses by default.",
         "A .NET server's figures fall for about ten seconds of load, until what is hot is compiled for good: a longer --first-warm shows "

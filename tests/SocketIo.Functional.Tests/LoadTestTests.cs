@@ -44,6 +44,17 @@ internal sealed class LoadTestTests
     }
 
     [Test]
+    public async Task The_load_test_compares_topics_and_lets_subscribers_come_back()
+    {
+        var (exitCode, output) = await RunAsync(
+            "--servers", "socketio,topics,topics-sqlite,topics-sqlite-stream", "--scenarios", "fanout-1,beside,return", "--n", "20", "--reps", "1",
+            "--secs", "0.3", "--warm", "0.1", "--first-warm", "0.1", "--no-pin");
+
+        Assert.That(exitCode, Is.Zero, output);
+        Assert.That(output, Does.Contain("stored/s").And.Contain("20 subscribers come back"));
+    }
+
+    [Test]
     public async Task The_load_test_names_an_option_that_it_does_not_know()
     {
         var (exitCode, output) = await RunAsync("--servres", "socketio");

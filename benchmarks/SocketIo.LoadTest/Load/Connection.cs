@@ -163,7 +163,7 @@ internal sealed class Connection : IDisposable
 
     private void Upgrade()
     {
-        var request = $"GET {_client.Dialect.Path} HTTP/1.1\r\nHost: {_receive.RemoteEndPoint}\r\nUpgrade: websocket\r\n"
+        var request = $"GET {_client.Dialect.PathOf(Index)} HTTP/1.1\r\nHost: {_receive.RemoteEndPoint}\r\nUpgrade: websocket\r\n"
             + $"Connection: Upgrade\r\nSec-WebSocket-Key: {Key}\r\nSec-WebSocket-Version: 13\r\n\r\n";
         lock (_client.Sync)
             Send(Encoding.ASCII.GetBytes(request));

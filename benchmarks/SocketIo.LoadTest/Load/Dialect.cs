@@ -10,8 +10,8 @@ internal abstract class Dialect
         _ => throw new UsageException($"There is no dialect \"{name}\"."),
     };
 
-    /// <summary>Where the WebSocket is.</summary>
-    public abstract string Path { get; }
+    /// <summary>Where the WebSocket of a client is.</summary>
+    public abstract string PathOf(int client);
 
     /// <summary>The client's first message; empty when the server speaks first.</summary>
     public abstract ReadOnlySpan<byte> Opening { get; }

@@ -32,9 +32,12 @@ internal static class LoadRole
     {
         using var server = Process.GetProcessById(options.ServerProcess);
         using var client = new LoadClient(Dialect.Named(options.Dialect), options.Port);
-        return options.Case.HasMessages
-            ? await ExchangeAsync(client, server, options)
-            : await ConnectAsync(client, server, options);
+        return options.Case switch
+        {
+            { HasMessages: true } => await ExchangeAsync(client, server, options),
+            { Scenario: Scenario.Return } => await new ReturnRun(client, server, options).RunAsync(),
+            _ => await ConnectAsync(client, server, options),
+        };
     }
 
     private static async Task<RunResult> ExchangeAsync(LoadClient client, Process server, LoadOptions options)
@@ -46,7 +49,7 @@ internal static class LoadRole
         await workload.PrepareAsync();
         await workload.RunAsync(options.Warmup);
 
-        var result = await MeasureAsync();
+        var result = options.Case.Scenario is Scenario.Beside ? await MeasureBesideAsync() : await MeasureAsync();
         if (options.Case.HasStalled)
             result = await MeasureStalledAsync() with { P99BeforeMilliseconds = result.P99Milliseconds };
 
@@ -59,6 +62,25 @@ internal static class LoadRole
             var measurement = new Measurement(server);
             await workload.RunAsync(options.Measured);
             return measurement.Stop(workload.Operations, workload);
+        }
+
+        async Task<RunResult> MeasureBesideAsync()
+        {
+            using var topics = new TopicControl(options.Port);
+            var before = await topics.StoredAsync();
+            var busy = await MeasureAsync();
+            var stored = await topics.StoredAsync() - before;
+
+            // the same server without broadcasts, as long
+            var measurement = new Measurement(server);
+            await client.WaitAsync(Task.Delay(options.Measured), static () => 0);
+            var idle = measurement.Stop(1);
+            return busy with
+            {
+                ServerCpu = busy.ServerCpu - idle.ServerCpu * busy.Seconds / idle.Seconds / busy.Operations,
+                StoredPerSecond = stored / busy.Seconds,
+                ShareWithout = idle.ServerCpu / 1e6 / idle.Seconds,
+            };
         }
 
         async Task<RunResult> MeasureStalledAsync()

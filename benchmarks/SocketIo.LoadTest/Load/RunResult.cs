@@ -29,5 +29,17 @@ internal sealed record RunResult
 
     public double BytesPerConnection { get; init; }
 
+    /// <summary>Events that the server stored meanwhile.</summary>
+    public double StoredPerSecond { get; init; }
+
+    /// <summary>How much of a core the server needs without broadcasts; not in <see cref="ServerCpu"/>.</summary>
+    public double ShareWithout { get; init; }
+
+    /// <summary>The server's resident memory before the clients came back.</summary>
+    public long BytesBefore { get; init; }
+
+    /// <summary>The most of it until all was acknowledged.</summary>
+    public long BytesMost { get; init; }
+
     public double PerSecond => Operations / Seconds;
 }

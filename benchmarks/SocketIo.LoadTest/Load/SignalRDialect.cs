@@ -5,7 +5,7 @@ internal sealed class SignalRDialect : Dialect
 {
     private const byte RecordSeparator = 0x1e;
 
-    public override string Path => "/hub";
+    public override string PathOf(int client) => "/hub";
 
     public override ReadOnlySpan<byte> Opening => """{"protocol":"json","version":1}"""u8;
 

@@ -3,7 +3,7 @@ namespace SocketIo.LoadTest.Load;
 /// <summary>Engine.IO 4 with Socket.IO 5, WebSocket only.</summary>
 internal sealed class SocketIoDialect : Dialect
 {
-    public override string Path => "/socket.io/?EIO=4&transport=websocket";
+    public override string PathOf(int client) => $"/socket.io/?EIO=4&transport=websocket&user={client}";
 
     public override ReadOnlySpan<byte> Opening => [];
 

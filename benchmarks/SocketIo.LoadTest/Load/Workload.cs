@@ -22,7 +22,7 @@ internal abstract class Workload(LoadClient client)
     public static Workload? Of(Case one, LoadClient client, int payloadBytes) => one.Scenario switch
     {
         Scenario.Fanout or Scenario.Rooms => new BroadcastWorkload(client, one, payloadBytes),
-        Scenario.Latency or Scenario.Stalled => new PacedWorkload(client, one, payloadBytes),
+        Scenario.Latency or Scenario.Stalled or Scenario.Beside => new PacedWorkload(client, one, payloadBytes),
         Scenario.Echo => new EchoWorkload(client, one, payloadBytes),
         _ => null,
     };

@@ -16,6 +16,10 @@ internal sealed record CaseResult(Case Case, IReadOnlyList<PeerResult> Peers)
         return own is { IsValid: true } && peer.IsValid && Cost(own).Median > 0 ? Cost(peer).Median / Cost(own).Median : null;
     }
 
-    private double Figure(RunResult run) =>
-        Case.IsMemory ? run.BytesPerConnection : Case.IsPaced ? run.P99Milliseconds : run.ServerCpu;
+    private double Figure(RunResult run) => Case.Scenario switch
+    {
+        Scenario.Idle => run.BytesPerConnection,
+        Scenario.Return => run.Seconds,
+        _ => Case.IsPaced ? run.P99Milliseconds : run.ServerCpu,
+    };
 }

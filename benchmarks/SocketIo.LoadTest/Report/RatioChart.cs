@@ -19,7 +19,7 @@ internal sealed class RatioChart(Results results)
     private static readonly Dictionary<string, string> Colors = new()
     {
         ["socketio"] = "#1f5fbf", [Peer.OnSocketsName] = "#6fa3e8", ["signalr"] = "#8e6bbf", ["node"] = "#5c9e5c", ["bun"] = "#d99a2b",
-        ["kestrel"] = "#9aa4af",
+        ["kestrel"] = "#9aa4af", ["topics"] = "#2a9d8f", ["topics-sqlite"] = "#84c7be", ["topics-stream"] = "#b5651d", ["topics-sqlite-stream"] = "#dba97c",
     };
 
     private readonly StringBuilder _svg = new();

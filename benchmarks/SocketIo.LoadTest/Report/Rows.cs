@@ -29,6 +29,8 @@ internal static class Rows
             Scenario.Connect => [.. cost, "connects/s", "load client"],
             Scenario.Latency => [.. cost, .. Paced],
             Scenario.Stalled => [.. cost, "p99 ms before", .. Paced, "it was"],
+            Scenario.Beside => [.. cost, "p99 ms", "stored/s", "CPU without broadcasts", "load client"],
+            Scenario.Return => [.. cost, "MiB before", "MiB at most", "CPU µs per delivery", "load client"],
             Scenario.Echo => [.. cost, "round trips/s", "p50 ms", "p99 ms", "load client"],
             _ => [.. cost, "deliveries/s", "p50 ms", "p99 ms", "load client"],
         };
@@ -44,6 +46,8 @@ internal static class Rows
             $"{Figure(cost.Least)} to {Figure(cost.Most)}",
             result.Ratio(peer) is { } ratio ? $"{ratio:0.00}" : "-",
         };
+        if (result.Case.Scenario is Scenario.Beside or Scenario.Return)
+            return [.. row, .. OfTopics(result.Case, peer), Share(peer.Of(static run => run.LoadShare).Median)];
         if (result.Case.IsPaced)
         {
             if (result.Case.HasStalled)
@@ -67,6 +71,20 @@ internal static class Rows
             row.Add(peer.Runs.TrueForAll(static run => run.KeptStalled) ? "kept" : "given up");
         return [.. row];
     }
+
+    private static string[] OfTopics(Case one, PeerResult peer) => one.Scenario is Scenario.Beside
+        ?
+        [
+            $"{peer.Of(static run => run.P99Milliseconds).Median:0.00}",
+            $"{peer.Of(static run => run.StoredPerSecond).Median:N0}",
+            $"{peer.Of(static run => run.ShareWithout).Median:P0}",
+        ]
+        :
+        [
+            $"{peer.Of(static run => run.BytesBefore).Median / (1 << 20):N0}",
+            $"{peer.Of(static run => run.BytesMost).Median / (1 << 20):N0}",
+            Figure(peer.Of(static run => run.ServerCpu).Median),
+        ];
 
     private static string Range(Summary summary) => $"{Figure(summary.Median)} ({Figure(summary.Least)} to {Figure(summary.Most)})";
 

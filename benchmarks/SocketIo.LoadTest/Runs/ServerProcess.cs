@@ -11,10 +11,12 @@ internal sealed class ServerProcess : IDisposable
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
+    private readonly DirectoryInfo _folder;
 
-    private ServerProcess(Process process, int port)
+    private ServerProcess(Process process, int port, DirectoryInfo folder)
     {
         _process = process;
+        _folder = folder;
         Port = port;
     }
 
@@ -31,7 +33,11 @@ internal sealed class ServerProcess : IDisposable
             : [.. Launch.Self(), "serve", peer.Name, "--port", $"{port}"];
         var start = Launch.Prepare(command, pin ? Launch.ServerCore : null);
         start.Environment["NODE_ENV"] = "production";
-        var server = new ServerProcess(Process.Start(start)!, port);
+
+        // for what it writes
+        var folder = Directory.CreateTempSubdirectory("load-test-");
+        start.WorkingDirectory = folder.FullName;
+        var server = new ServerProcess(Process.Start(start)!, port, folder);
         try
         {
             await server.ListenAsync(peer);
@@ -50,6 +56,7 @@ internal sealed class ServerProcess : IDisposable
             _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
+        _folder.Delete(recursive: true);
     }
 
     private async Task ListenAsync(Peer peer)

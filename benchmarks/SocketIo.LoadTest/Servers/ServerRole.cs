@@ -20,6 +20,10 @@ internal static class ServerRole
         {
             "socketio" => SocketIoEvents.Add(builder),
             Peer.OnSocketsName => SocketIoEvents.AddOnSockets(builder),
+            "topics" => TopicEvents.Add(builder, isOnDisk: false),
+            "topics-sqlite" => TopicEvents.Add(builder, isOnDisk: true),
+            "topics-stream" => TopicEvents.AddWithStream(builder, isOnDisk: false),
+            "topics-sqlite-stream" => TopicEvents.AddWithStream(builder, isOnDisk: true),
             "kestrel" => UpgradedConnections.Add(builder),
             "signalr" => LoadHub.Add(builder),
             _ => throw new UsageException($"There is no server \"{server}\"."),

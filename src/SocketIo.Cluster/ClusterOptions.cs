@@ -18,7 +18,7 @@ public sealed class ClusterOptions
     /// </summary>
     public TimeSpan ForeignHeartbeatTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long requests wait for the other servers' answers. Default 5 s, the reference's.</summary>
+    /// <summary>How long requests wait for the other servers' answers. Default 5 s, the reference's; at most a day.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>

@@ -29,11 +29,16 @@ public static class Deadlines
     }
 
     /// <summary>Waits until a condition that no event tells of becomes true.</summary>
-    public static async Task Eventually(
-        Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string text = "", TimeSpan? deadline = null)
+    public static Task Eventually(
+        Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string text = "", TimeSpan? deadline = null) =>
+        EventuallyAsync(() => Task.FromResult(condition()), text, deadline);
+
+    /// <summary>The same for a condition that has to be asked for: one that blocks meanwhile would take a thread from who is to answer.</summary>
+    public static async Task EventuallyAsync(
+        Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string text = "", TimeSpan? deadline = null)
     {
         var until = DateTime.UtcNow + (deadline ?? Default);
-        while (!condition())
+        while (!await condition())
         {
             if (DateTime.UtcNow > until)
                 throw new TimeoutException($"Never became true: {text}");

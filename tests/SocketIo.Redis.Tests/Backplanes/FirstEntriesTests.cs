@@ -7,7 +7,7 @@ namespace SocketIo.Redis.Tests.Backplanes;
 /// A node that has just started, on a stream of which it has read no entry yet, loses nothing of what others write at once. It asks Redis
 /// anew each millisecond, so that some entries come between two questions.
 /// </summary>
-[Parallelizable]
+[NonParallelizable] // many processes: those beside it would be taken for hung
 public class FirstEntriesTests
 {
     private const int Rounds = 150;

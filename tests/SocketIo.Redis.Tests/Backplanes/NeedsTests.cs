@@ -5,7 +5,7 @@ using SocketIo.TestKit;
 namespace SocketIo.Redis.Tests.Backplanes;
 
 /// <summary>A Redis that is too old is refused, and one that deletes keys is warned of, where it tells.</summary>
-[Parallelizable]
+[NonParallelizable] // many processes: those beside it would be taken for hung
 public class NeedsTests
 {
     [TestCase("streams", "6.0.16", "streams, which needs 6.2")]

@@ -7,7 +7,7 @@ namespace SocketIo.Redis.Tests.Backplanes;
 
 /// <summary>A master with a replica, and sentinels that put it in the master's place.</summary>
 [TestFixtureSource(typeof(Kind), nameof(Kind.Main))]
-[Parallelizable]
+[NonParallelizable] // many processes: those beside it would be taken for hung
 public class SentinelTests(Kind kind)
 {
     // the sentinels need some seconds

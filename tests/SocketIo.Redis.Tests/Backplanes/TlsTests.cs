@@ -6,7 +6,7 @@ namespace SocketIo.Redis.Tests.Backplanes;
 
 /// <summary>Redis that listens with TLS. All connections go there: those of the library and those of our own.</summary>
 [TestFixtureSource(typeof(Kind), nameof(Kind.Main))]
-[Parallelizable]
+[NonParallelizable] // many processes: those beside it would be taken for hung
 public class TlsTests(Kind kind)
 {
     private TlsFiles _files = null!;

@@ -28,7 +28,7 @@ public sealed class RedisSentinel : IAsyncDisposable
         var sentinel = new RedisSentinel(settings);
         await File.WriteAllLinesAsync(Path.Combine(sentinel._folder.FullName, "sentinel.conf"), sentinel.Configuration(master));
         sentinel._daemon = await Daemon.StartAsync("redis-server", [Path.Combine(sentinel._folder.FullName, "sentinel.conf"), "--sentinel"]);
-        await Deadlines.Eventually(() => !sentinel._daemon.IsRunning || sentinel.Knows(replicas, others + 1));
+        await Deadlines.EventuallyAsync(async () => !sentinel._daemon.IsRunning || await sentinel.KnowsAsync(replicas, others + 1));
         return sentinel._daemon.IsRunning ? sentinel : throw new InvalidOperationException($"The sentinel ended: {sentinel._daemon.Output}");
     }
 
@@ -60,12 +60,12 @@ public sealed class RedisSentinel : IAsyncDisposable
         .. _settings,
     ];
 
-    private bool Knows(int replicas, int sentinels)
+    private async Task<bool> KnowsAsync(int replicas, int sentinels)
     {
         try
         {
-            return RunAsync("INFO", "sentinel").GetAwaiter().GetResult()
-                .Contains($"status=ok,address=127.0.0.1:{GetMasterAsync().GetAwaiter().GetResult()},slaves={replicas},sentinels={sentinels}", StringComparison.Ordinal);
+            return (await RunAsync("INFO", "sentinel"))
+                .Contains($"status=ok,address=127.0.0.1:{await GetMasterAsync()},slaves={replicas},sentinels={sentinels}", StringComparison.Ordinal);
         }
         catch (InvalidOperationException)
         {

@@ -11,7 +11,7 @@ namespace SocketIo.Redis.Streams;
 internal sealed class StreamTail(string name, RedisStreamsOptions options, TimeProvider time)
 {
     private readonly Lock _sync = new();
-    private readonly List<StreamsLink> _waiting = []; // guarded by _sync
+    private readonly HashSet<StreamsLink> _waiting = []; // guarded by _sync
     private StreamOffset? _position;                  // null before the first session; guarded by _sync
 
     public string Name => name;

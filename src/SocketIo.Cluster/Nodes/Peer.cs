@@ -26,6 +26,9 @@ internal sealed class Peer(long heardAt)
     /// <summary>Whether it is one of ours, which sends heartbeats for all its namespaces at once.</summary>
     public bool IsOurs { get; set; }
 
-    /// <summary>Whether it was silent for too long, or has left, and has not been heard since.</summary>
+    /// <summary>Whether it was silent for too long and has not been heard since.</summary>
     public bool IsLost { get; set; }
+
+    /// <summary>Whether it has said that it leaves and has not been heard since.</summary>
+    public bool HasLeft { get; set; }
 }

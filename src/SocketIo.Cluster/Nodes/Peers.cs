@@ -19,7 +19,7 @@ internal sealed class Peers(ClusterOptions options, TimeProvider time)
     private readonly ConcurrentDictionary<string, Peer> _byId = new(StringComparer.Ordinal);
     private int _known;
 
-    public int Count => _byId.Count(static pair => !pair.Value.IsLost);
+    public int Count => _byId.Count(static pair => pair.Value is { IsLost: false, HasLeft: false });
 
     /// <summary>The ids of the .NET nodes, lost ones included.</summary>
     public IEnumerable<string> Ours => _byId.Where(static pair => pair.Value.IsOurs).Select(static pair => pair.Key);
@@ -36,6 +36,8 @@ internal sealed class Peers(ClusterOptions options, TimeProvider time)
         peer.LastHeard = now;
         if (peer.IsLost)
             peer.IsLost = false;
+        if (peer.HasLeft)
+            peer.HasLeft = false;
         if (timeout is { } known)
         {
             peer.IsOurs = true;
@@ -55,18 +57,18 @@ internal sealed class Peers(ClusterOptions options, TimeProvider time)
             peer.LastHeard = now;
     }
 
-    /// <summary>A node has said that it leaves: it is no more expected than one that was lost, until it is heard again.</summary>
+    /// <summary>A node has said that it leaves: that it is silent from now on is no news, until it is heard again.</summary>
     public void Leave(string id)
     {
         if (_byId.TryGetValue(id, out var peer))
-            peer.IsLost = true;
+            peer.HasLeft = true;
     }
 
     public bool Knows(string id) => _byId.ContainsKey(id);
 
     public bool IsAlive(string id) => _byId.TryGetValue(id, out var peer) && !peer.IsLost;
 
-    /// <summary>Whether a node was lost or has left. One that was never heard is not.</summary>
+    /// <summary>Whether a node was lost. One that was never heard is not.</summary>
     public bool IsLost(string id) => _byId.TryGetValue(id, out var peer) && peer.IsLost;
 
     /// <summary>Whether a node has come after a point in time, as far as is known.</summary>
@@ -86,7 +88,8 @@ internal sealed class Peers(ClusterOptions options, TimeProvider time)
             if (peer.IsLost || silent <= peer.Timeout)
                 continue;
             peer.IsLost = true;
-            lost.Add(id);
+            if (!peer.HasLeft)
+                lost.Add(id);
         }
         return lost;
     }

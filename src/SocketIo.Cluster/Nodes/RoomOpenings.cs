@@ -9,9 +9,6 @@ namespace SocketIo.Cluster.Nodes;
 /// <param name="time">The clock.</param>
 internal sealed class RoomOpenings(NamespaceLink link, Action<string> report, TimeProvider time)
 {
-    // What clients that join wait for the backplane: then they join without hearing the others.
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(30);
 
@@ -118,7 +115,7 @@ internal sealed class RoomOpenings(NamespaceLink link, Action<string> report, Ti
     {
         try
         {
-            await done.WaitAsync(MaxWait, time).ConfigureAwait(false);
+            await done.WaitAsync(LinkLife.MaxOpening, time).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {

@@ -132,6 +132,8 @@ internal sealed class EachSubscription(TopicService service, SubscriptionName na
             AdvanceTo(_stored);
     }
 
+    protected override void Resume() => Move();
+
     protected override (IReadOnlyList<TopicOperation> Last, long Sent) OnDetaching() =>
         (_acknowledged > _stored ? [new MoveCursor(Name, _acknowledged)] : [], _sent);
 
@@ -160,7 +162,7 @@ internal sealed class EachSubscription(TopicService service, SubscriptionName na
         {
             lock (Sync)
                 _isMoving = false;
-            Log.WriteFailed(Service.Logger, exception, Name);
+            Service.NoticeUnwritten(Name, exception);
         }
     }
 

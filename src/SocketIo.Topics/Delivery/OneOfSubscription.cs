@@ -19,6 +19,7 @@ internal sealed class OneOfSubscription : Subscription
     private readonly PriorityQueue<Handout, long> _ready = new();
     private List<long> _acknowledged = [];
     private bool _isAcknowledging;
+    private bool _isClaiming;
     private bool _mayHaveMore;
     private bool _isUncertain;
 
@@ -28,6 +29,8 @@ internal sealed class OneOfSubscription : Subscription
     public override bool IsShared => true;
 
     public override int LaneCount => _lanes.Count;
+
+    protected override bool IsBusy => _isClaiming;
 
     public override void Tick()
     {
@@ -102,6 +105,8 @@ internal sealed class OneOfSubscription : Subscription
 
     protected override void OnAttached(AttachSubscriber attach, int window) => _mayHaveMore = true;
 
+    protected override void Resume() => _dispatcher.Signal();
+
     protected override (IReadOnlyList<TopicOperation> Last, long Sent) OnDetaching()
     {
         List<TopicOperation> last = [];
@@ -170,7 +175,7 @@ internal sealed class OneOfSubscription : Subscription
             if (room <= 0 || !_mayHaveMore || !IsAttached)
                 return false;
             _mayHaveMore = false;
-            return true;
+            return _isClaiming = true;
         }
     }
 
@@ -192,12 +197,30 @@ internal sealed class OneOfSubscription : Subscription
         }
         catch (TopicStoreException exception)
         {
-            Log.WriteFailed(Service.Logger, exception, Name);
+            Service.NoticeUnwritten(Name, exception);
         }
         catch (OperationCanceledException)
         {
             // the server stops
         }
+        finally
+        {
+            EndClaim();
+        }
+    }
+
+    private void EndClaim()
+    {
+        bool isAttached;
+        lock (Sync)
+        {
+            _isClaiming = false;
+            isAttached = IsAttached;
+        }
+
+        // it may be all that kept the subscription
+        if (!isAttached)
+            Reconcile();
     }
 
     /// <summary>What an attempt may have claimed whose answer was lost.</summary>
@@ -330,7 +353,7 @@ internal sealed class OneOfSubscription : Subscription
             }
             catch (TopicStoreException exception)
             {
-                Log.WriteFailed(Service.Logger, exception, Name);
+                Service.NoticeUnwritten(Name, exception);
             }
         }
     }

@@ -21,6 +21,9 @@ internal abstract class Subscription(TopicService service, SubscriptionName name
 
     public abstract int LaneCount { get; }
 
+    /// <summary>Whether something of it is on its way to the store that whoever has its name next must know of; under <see cref="Sync"/>.</summary>
+    protected virtual bool IsBusy => false;
+
     /// <summary>Taken inside of the service's lock and outside of the topic's.</summary>
     protected Lock Sync { get; } = new();
 
@@ -38,7 +41,7 @@ internal abstract class Subscription(TopicService service, SubscriptionName name
         get
         {
             lock (Sync)
-                return !_isReconciling && !IsAttached && _joining.Count + LaneCount == 0;
+                return !_isReconciling && !IsAttached && !IsBusy && _joining.Count + LaneCount == 0;
         }
     }
 
@@ -116,6 +119,9 @@ internal abstract class Subscription(TopicService service, SubscriptionName name
     /// <summary>The store has attached it; under <see cref="Sync"/>.</summary>
     protected abstract void OnAttached(AttachSubscriber attach, int window);
 
+    /// <summary>Goes on with what waited until the store had it attached.</summary>
+    protected abstract void Resume();
+
     /// <summary>What is to be written before the store detaches it, and the last event that was sent; under <see cref="Sync"/>.</summary>
     protected abstract (IReadOnlyList<TopicOperation> Last, long Sent) OnDetaching();
 
@@ -123,20 +129,26 @@ internal abstract class Subscription(TopicService service, SubscriptionName name
     {
         while (true)
         {
-            bool hasReceivers;
+            (IReadOnlyList<TopicOperation> Last, long Sent)? detaching = null;
             lock (Sync)
             {
-                hasReceivers = _joining.Count + LaneCount > 0;
+                var hasReceivers = _joining.Count + LaneCount > 0;
                 if (hasReceivers == IsAttached)
                 {
                     _isReconciling = false;
                     break;
                 }
+                if (!hasReceivers)
+                {
+                    // from here on who comes waits
+                    IsAttached = false;
+                    detaching = OnDetaching();
+                }
             }
-            if (hasReceivers)
-                await AttachAsync().ConfigureAwait(false);
+            if (detaching is var (last, sent))
+                await DetachAsync(last, sent).ConfigureAwait(false);
             else
-                await DetachAsync().ConfigureAwait(false);
+                await AttachAsync().ConfigureAwait(false);
         }
         service.RemoveIfOver(this);
     }
@@ -173,25 +185,20 @@ internal abstract class Subscription(TopicService service, SubscriptionName name
                 joining.Complete(StartLane(joining.Receiver, joining.Options));
             _joining.Clear();
         }
+        Resume();
     }
 
-    private async Task DetachAsync()
+    private async Task DetachAsync(IReadOnlyList<TopicOperation> last, long sent)
     {
-        (IReadOnlyList<TopicOperation> Last, long Sent) detaching;
-        lock (Sync)
-        {
-            IsAttached = false;
-            detaching = OnDetaching();
-        }
-        foreach (var operation in detaching.Last)
+        foreach (var operation in last)
             service.Forget(operation);
         try
         {
-            await service.Queue.ExecuteAsync(new DetachSubscriber(name, service.Owner, detaching.Sent), isPatient: true).ConfigureAwait(false);
+            await service.Queue.ExecuteAsync(new DetachSubscriber(name, service.Owner, sent), isPatient: true).ConfigureAwait(false);
         }
         catch (TopicStoreException exception)
         {
-            Log.WriteFailed(service.Logger, exception, name);
+            service.NoticeUnwritten(name, exception);
         }
     }
 

@@ -47,9 +47,35 @@ internal sealed class StoreAnswers(ITopicStore store, ILogger logger)
             topic.LastOwn = Math.Max(topic.LastOwn, attach.Kept.Last);
     }
 
+    /// <summary>A page holds events without holes, behind the place, each a JSON array.</summary>
+    /// <returns>What is wrong with it; null when nothing is.</returns>
+    public static string? FindFault(in TopicPage page, long after, int count)
+    {
+        if (page.Events is null)
+            return "no list of events";
+        if (page.Events.Count > count)
+            return $"{page.Events.Count} events, which must be {count} at most";
+        var before = after;
+        foreach (var stored in page.Events)
+        {
+            if (before == after ? stored.Sequence <= after : stored.Sequence != before + 1)
+                return $"the event {stored.Sequence} behind the event {before}";
+            if (stored.Data.Json.Span is not [(byte)'[', .., (byte)']'])
+                return $"the event {stored.Sequence}, which is no array";
+            before = stored.Sequence;
+        }
+        return null;
+    }
+
+    /// <summary>Logs an answer that cannot be.</summary>
+    public void Report(TopicName topic, string answer) => Log.ImpossibleAnswer(logger, store.Name, topic, answer);
+
+    /// <summary>What becomes of who has asked.</summary>
+    public TopicStoreException Failure(string answer) => new($"The topic store {store.Name} gave an answer that cannot be: {answer}.");
+
     private void Fail(TopicOperation operation, TopicName topic, string answer)
     {
-        Log.ImpossibleAnswer(logger, store.Name, topic, answer);
-        operation.Error = new TopicStoreException($"The topic store {store.Name} gave an answer that cannot be: {answer}.") { MayBeStored = true };
+        Report(topic, answer);
+        operation.Error = new TopicStoreException(Failure(answer).Message) { MayBeStored = true };
     }
 }

@@ -10,6 +10,9 @@ internal sealed class TopicService : ITopicNews, IAsyncDisposable
 {
     private static readonly TimeSpan TickTime = TimeSpan.FromSeconds(1);
 
+    // the busiest store has read a page by then
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(30);
+
     private readonly TopicsOptions _options;
     private readonly StoreReads _reads;
     private readonly StoreAnswers _answers;
@@ -54,7 +57,7 @@ internal sealed class TopicService : ITopicNews, IAsyncDisposable
         var limits = new StoreLimits(options.StoreTimeout, options.MaxQueuedWrites, options.MaxQueuedBytes);
         Queue = new StoreQueue(store, limits, time, Health, OnExecuted, isInline ?? store is MemoryTopicStore);
         _answers = new StoreAnswers(store, logger);
-        _reads = new StoreReads(store, Health);
+        _reads = new StoreReads(store, Health, _answers, ReadLimit);
         _budget = new RecentBudget(options.MaxRecentBytes);
         var survey = new TopicSurvey();
         _retention = new Retention(this, options, survey);
@@ -231,6 +234,16 @@ internal sealed class TopicService : ITopicNews, IAsyncDisposable
     {
         _metrics.Unacknowledged();
         Log.Unacknowledged(Logger, name, what);
+    }
+
+    /// <summary>
+    /// The state of a subscription was not stored. As the server stops that is no news: what the queue does not take any more was in what it took
+    /// last, or the store is away, which the log has said.
+    /// </summary>
+    public void NoticeUnwritten(SubscriptionName name, TopicStoreException exception)
+    {
+        if (!Stopping.IsCancellationRequested)
+            Log.WriteFailed(Logger, exception, name);
     }
 
     public void NoticeMissed(SubscriptionName name, SequenceRange range)

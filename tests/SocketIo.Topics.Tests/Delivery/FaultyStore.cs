@@ -14,6 +14,9 @@ internal sealed class FaultyStore : ITopicStore
     /// <summary>Changes what it answers.</summary>
     public Action<TopicBatch> Answering { get; set; } = static _ => { };
 
+    /// <summary>Changes the pages that it reads, or keeps them back.</summary>
+    public Func<TopicPage, Task<TopicPage>> Reading { get; set; } = Task.FromResult;
+
     /// <summary>Runs before it closes.</summary>
     public Func<Task> Closing { get; set; } = static () => Task.CompletedTask;
 
@@ -34,8 +37,8 @@ internal sealed class FaultyStore : ITopicStore
         Answering(batch);
     }
 
-    public ValueTask<TopicPage> ReadAsync(TopicName topic, long after, int maxCount, int maxBytes, CancellationToken cancellationToken) =>
-        _inner.ReadAsync(topic, after, maxCount, maxBytes, cancellationToken);
+    public async ValueTask<TopicPage> ReadAsync(TopicName topic, long after, int maxCount, int maxBytes, CancellationToken cancellationToken) =>
+        await Reading(await _inner.ReadAsync(topic, after, maxCount, maxBytes, cancellationToken));
 
     public IAsyncEnumerable<TopicInfo> ListTopicsAsync(TopicName? topic, CancellationToken cancellationToken) => _inner.ListTopicsAsync(topic, cancellationToken);
 

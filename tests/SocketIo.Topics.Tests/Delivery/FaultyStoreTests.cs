@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using SocketIo.TestKit;
 using SocketIo.Topics.Testing;
@@ -177,6 +178,64 @@ internal sealed class FaultyStoreTests
         await Assert.ThrowsAsync<TopicStoreException>(() => host.SubscribeAsync());
         _store.Answering = static _ => { };
         await host.SubscribeAsync(start: TopicStart.AtSequence(10));
+    }
+
+    [Test]
+    public async Task Pages_that_cannot_be_reach_nobody_are_told_once_and_do_not_hold_up_others(
+        [Values("no list", "the same again", "a hole", "too many", "no array")] string what)
+    {
+        _log.Expect("The topic store faulty gave an answer for the topic / orders that cannot be");
+        await using var host = await StartAsync(TimeSpan.FromSeconds(30));
+        await host.EmitAsync(100);
+        _store.Reading = page => Task.FromResult(page with { Events = Change(page.Events) });
+        var ann = await host.SubscribeAsync(start: TopicStart.AtSequence(21));
+        await Deadlines.Eventually(() => _log.Entries.Any(static one => one.Level is LogLevel.Error));
+        var others = new TopicName("/", "others");
+        var bob = await host.SubscribeAsync(new(others, "bob"));
+        await host.EmitAsync("x", others);
+        await bob.GotAsync(1); // from memory
+        Assert.That((ann.Count, _log.Entries.Count(static one => one.Level is LogLevel.Error)), Is.EqualTo((0, 1)));
+        _store.Reading = Task.FromResult;
+        await ann.GotAsync(80);
+        Assert.That(ann.Sequences, Is.EqualTo(Enumerable.Range(21, 80)));
+
+        IReadOnlyList<StoredEvent> Change(IReadOnlyList<StoredEvent> events) => what switch
+        {
+            "no list" => null!,
+            "the same again" => [Event(20), .. events.Skip(1)],
+            "a hole" => [.. events.Take(1), .. events.Skip(2)],
+            "too many" => [.. events, Event(events.Count + 21)],
+            _ => [Event(21, "{}"), .. events.Skip(1)],
+        };
+
+        static StoredEvent Event(long sequence, string json = "[]") => new(sequence, default, new(Encoding.UTF8.GetBytes(json)));
+    }
+
+    [Test]
+    public async Task Reads_that_do_not_come_back_fail_in_time_and_do_not_become_more_and_more()
+    {
+        _log.Expect("The topic store faulty is away: It did not read events of the topic / orders within 0.2 s.");
+        var logger = _log.CreateLogger("topics");
+        var health = new StoreHealth(_store, TimeSpan.FromSeconds(5), TimeProvider.System, logger);
+        using var reads = new StoreReads(_store, health, new StoreAnswers(_store, logger), TimeSpan.FromMilliseconds(200));
+        await _store.OpenAsync(new(new NewsRecorder(), TimeProvider.System, logger), default);
+        var ends = new TaskCompletionSource();
+        var hanging = 0;
+        _store.Reading = async page =>
+        {
+            Interlocked.Increment(ref hanging);
+            await ends.Task;
+            return page;
+        };
+        for (var n = 0; n < 3; n++)
+        {
+            var reading = Enumerable.Range(0, 50).Select(_ => reads.ReadAsync(TopicHost.Orders, 0, 10, default)).ToArray();
+            foreach (var one in reading)
+                await Assert.ThrowsAsync<TopicStoreException>(() => one.WithDeadline());
+        }
+        Assert.That(hanging, Is.EqualTo(32));
+        ends.SetResult();
+        await reads.ReadAsync(TopicHost.Orders, 0, 10, default).WithDeadline();
     }
 
     [Test]

@@ -14,10 +14,14 @@ internal sealed class SqliteFile : IDisposable
     private readonly SqliteTopicOptions _options;
     private readonly FileStream _lock;
 
+    // wherever the process goes meanwhile
+    private readonly string _path;
+
     private SqliteFile(SqliteTopicOptions options, FileStream @lock)
     {
         _options = options;
         _lock = @lock;
+        _path = Path.GetFullPath(options.Path);
     }
 
     /// <exception cref="TopicStoreException">Another process has it, or it can't be opened.</exception>
@@ -26,7 +30,7 @@ internal sealed class SqliteFile : IDisposable
         var file = new SqliteFile(options, Lock(options.Path));
         try
         {
-            using var connection = file.Connect();
+            using var connection = file.Connect(SqliteOpenMode.ReadWriteCreate);
             Prepare(connection, options.Path);
             return file;
         }
@@ -42,12 +46,25 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
-    /// <summary>A connection of its own; the driver's pool would keep the file open.</summary>
-    public SqliteConnection Connect()
+    /// <summary>A connection of its own; the driver's pool would keep the file open. One that has been deleted is not made anew.</summary>
+    public SqliteConnection Connect() => Connect(SqliteOpenMode.ReadWrite);
+
+    /// <summary>What is written to a file that somebody has deleted is gone with the last one who has it open.</summary>
+    /// <exception cref="TopicStoreException">It has been deleted or moved.</exception>
+    public void ThrowIfGone()
+    {
+        if (!File.Exists(_path))
+            throw new TopicStoreException($"The file {_options.Path} has been deleted or moved while it was open: put it back, or start the server anew.");
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private SqliteConnection Connect(SqliteOpenMode mode)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = _options.Path,
+            DataSource = _path,
+            Mode = mode,
             Pooling = false,
 
             // in seconds; the driver's own waiting, behind SQLite's
@@ -65,8 +82,6 @@ internal sealed class SqliteFile : IDisposable
             throw;
         }
     }
-
-    public void Dispose() => _lock.Dispose();
 
     private static FileStream Lock(string path)
     {

@@ -28,6 +28,8 @@ public sealed class SqliteTopicOptions
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Path);
+        if (Path.Contains(":memory:", StringComparison.OrdinalIgnoreCase) || Path.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+            throw new ArgumentException($"{nameof(Path)} is the path of a file, and {Path} is not; UseMemory keeps topics in memory.");
         ArgumentOutOfRangeException.ThrowIfLessThan(Readers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(BusyTimeout, TimeSpan.Zero);
         if (!Enum.IsDefined(Synchronous))

@@ -96,8 +96,11 @@ public sealed class SqliteTopicStore : ITopicStore
     }
 
     /// <inheritdoc />
-    public async ValueTask CheckAsync(CancellationToken cancellationToken) =>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        _file?.ThrowIfGone();
         await Readers.ReadAsync(static reader => reader.ReadTopic(default), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Closes the file. What was executed is in it.</summary>
     public async ValueTask DisposeAsync()
@@ -113,7 +116,7 @@ public sealed class SqliteTopicStore : ITopicStore
         {
             var writer = OpenWriter(file);
             writer.ReleaseAll(now);
-            _writer = new WriterThread(writer, () => OpenWriter(file));
+            _writer = new WriterThread(writer, () => OpenWriter(file), file.ThrowIfGone);
             _readers = new ReaderPool(file, _options.Readers);
             _file = file;
         }

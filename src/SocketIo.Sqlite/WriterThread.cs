@@ -9,6 +9,7 @@ namespace SocketIo.Sqlite;
 internal sealed class WriterThread : IDisposable
 {
     private readonly Func<BatchWriter> _open;
+    private readonly Action _check;
     private readonly SemaphoreSlim _asked = new(0);
     private readonly Thread _thread;
 
@@ -19,10 +20,14 @@ internal sealed class WriterThread : IDisposable
     // the thread's alone
     private BatchWriter? _writer;
 
-    public WriterThread(BatchWriter writer, Func<BatchWriter> open)
+    /// <param name="writer">The first one.</param>
+    /// <param name="open">Makes another when one has failed.</param>
+    /// <param name="check">Throws where the file must not be written; called before each batch.</param>
+    public WriterThread(BatchWriter writer, Func<BatchWriter> open, Action check)
     {
         _writer = writer;
         _open = open;
+        _check = check;
         _thread = new Thread(Run) { IsBackground = true, Name = "SQLite writer" };
         _thread.Start();
     }
@@ -62,6 +67,7 @@ internal sealed class WriterThread : IDisposable
     {
         try
         {
+            _check();
             (_writer ??= _open()).Execute(batch);
         }
         catch (Exception exception)

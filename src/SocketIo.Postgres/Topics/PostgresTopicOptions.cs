@@ -6,13 +6,19 @@ namespace SocketIo.Postgres;
 /// <summary>Options of <see cref="PostgresTopicStore"/>.</summary>
 public sealed class PostgresTopicOptions
 {
+    // one writes, one listens, and whoever reads must get one beside them
+    private const int MinConnections = 3;
+
     /// <summary>
     /// Where the database is. Not used when <see cref="DataSource"/> is set. A pooler in between must keep sessions: notifications and
-    /// prepared statements belong to one.
+    /// prepared statements belong to one. Its "Maximum Pool Size" is 3 at least: two connections are always in use.
     /// </summary>
     public string? ConnectionString { get; init; }
 
-    /// <summary>The application's own source of connections, which it disposes itself; null to make one of <see cref="ConnectionString"/>.</summary>
+    /// <summary>
+    /// The application's own source of connections, which it disposes itself; null to make one of <see cref="ConnectionString"/>. Two of its
+    /// connections are always in use.
+    /// </summary>
     public NpgsqlDataSource? DataSource { get; init; }
 
     /// <summary>
@@ -28,6 +34,9 @@ public sealed class PostgresTopicOptions
     {
         if (DataSource is null && string.IsNullOrWhiteSpace(ConnectionString))
             throw new ArgumentException($"{nameof(ConnectionString)} or {nameof(DataSource)} must be set.");
+        var pool = new NpgsqlConnectionStringBuilder(DataSource?.ConnectionString ?? ConnectionString);
+        if (pool.Pooling && pool.MaxPoolSize < MinConnections)
+            throw new ArgumentException($"Maximum Pool Size must be {MinConnections} at least, and is {pool.MaxPoolSize}: two connections are always in use.");
         ArgumentException.ThrowIfNullOrWhiteSpace(Schema);
 
         // PostgreSQL cuts longer names of schemas, and refuses longer names of channels

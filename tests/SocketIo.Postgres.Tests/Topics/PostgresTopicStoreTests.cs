@@ -229,7 +229,7 @@ internal sealed class PostgresTopicStoreTests : StoreTests<PostgresHarness>
     [TestCase("[[\"/\",\"orders\",1.5]]")]
     public async Task A_notification_of_somebody_else_is_ignored(string payload)
     {
-        Expect("is not of this library");
+        Expect("not of this library");
         await using var source = NpgsqlDataSource.Create(Database.Server.ConnectionString);
         await using var command = source.CreateCommand("SELECT pg_notify($1, $2)");
         command.Parameters.AddWithValue(Harness.Schema);
@@ -279,6 +279,24 @@ internal sealed class PostgresTopicStoreTests : StoreTests<PostgresHarness>
         Assert.That(() => new PostgresTopicStore(""), Throws.ArgumentException);
 
         static object NewStore(string schema) => new PostgresTopicStore(new PostgresTopicOptions { ConnectionString = "Host=x", Schema = schema });
+    }
+
+    [Test]
+    public async Task A_pool_that_is_too_small_to_read_beside_writing_and_listening_is_refused()
+    {
+        Assert.That(() => new PostgresTopicStore("Host=x;Maximum Pool Size=2"), Throws.ArgumentException.With.Message.Contains("Maximum Pool Size must be 3 at least, and is 2"));
+        await using var source = NpgsqlDataSource.Create("Host=x;Maximum Pool Size=1");
+        Assert.That(() => new PostgresTopicStore(new PostgresTopicOptions { DataSource = source }), Throws.ArgumentException);
+        Assert.That(() => new PostgresTopicStore("Host=x;Maximum Pool Size=2;Pooling=false"), Throws.Nothing);
+        await using var store = new PostgresTopicStore(new PostgresTopicOptions
+        {
+            ConnectionString = Database.Server.ConnectionString + ";Maximum Pool Size=3",
+            Schema = Harness.Schema,
+        });
+        await OpenAsync(store);
+        await AppendAsync(3, store);
+        var pages = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ReadAsync(store: store)));
+        Assert.That(pages.Select(static page => page.Events.Count), Has.All.EqualTo(3));
     }
 
     /// <summary>From now on a transaction with an event "slow" waits before its commit, when all its statements are done.</summary>

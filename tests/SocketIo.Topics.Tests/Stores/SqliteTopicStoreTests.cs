@@ -176,9 +176,25 @@ internal sealed class SqliteTopicStoreTests : StoreTests<SqliteHarness>
         }
     }
 
+    [Test]
+    public async Task While_the_file_is_deleted_nothing_is_taken_for_stored_and_it_goes_on_when_the_file_is_back()
+    {
+        await AppendAsync("a");
+        File.Move(Harness.File, Harness.File + "-moved");
+        var gone = await Assert.ThrowsAsync<TopicStoreException>(() => AppendAsync("b"));
+        Assert.That((gone!.Message, gone.MayBeStored, gone.IsPermanent), Is.EqualTo(($"The file {Harness.File} has been deleted or moved while it was open: put it back, or start the server anew.", false, false)));
+        Assert.That((await Assert.ThrowsAsync<TopicStoreException>(() => Store.CheckAsync(default).AsTask()))!.Message, Is.EqualTo(gone.Message));
+        File.Move(Harness.File + "-moved", Harness.File);
+        await AppendAsync("c");
+        await Store.CheckAsync(default);
+        Assert.That(await TextsAsync(), Is.EqualTo(new[] { "a", "c" }));
+    }
+
     [TestCase("")]
     [TestCase(" ")]
-    public void A_path_must_be_given(string path) => Assert.That(() => new SqliteTopicStore(path), Throws.ArgumentException);
+    [TestCase(":memory:")]
+    [TestCase("file:events.db?mode=memory")]
+    public void A_path_must_be_that_of_a_file(string path) => Assert.That(() => new SqliteTopicStore(path), Throws.ArgumentException);
 
     [Test]
     public void Options_out_of_their_range_are_refused()

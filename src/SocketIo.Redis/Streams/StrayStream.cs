@@ -1,3 +1,4 @@
+using System.Globalization;
 using SocketIo.Redis.Connections;
 using SocketIo.Redis.Resp;
 using StackExchange.Redis;
@@ -7,6 +8,7 @@ namespace SocketIo.Redis.Streams;
 /// <summary>
 /// A stream that JavaScript programs write to and no JavaScript server reads. Its entries are moved to the streams of their namespaces, which
 /// all servers read: so they have a place in the one order, and clients recover them. Every server of ours tries to; each entry is moved once.
+/// Who moves an entry has moved all before it, or knows that they were: so a server that comes begins where the others are, not at the newest.
 /// </summary>
 /// <param name="name">The stream's name.</param>
 /// <param name="servers">Carries out the script.</param>
@@ -32,10 +34,17 @@ internal sealed class StrayStream(string name, RedisServers servers, RedisStream
         return 1
         """;
 
+    // What is older when a server comes was written while there was none: nobody waits for it any more.
+    private static readonly TimeSpan MaxLag = TimeSpan.FromSeconds(30);
+
+    // Up to where all entries were moved; those of a namespace by itself stand in its own stream's slot.
+    private readonly string _done = name.Contains('{', StringComparison.Ordinal) ? $"{name}:moved" : $"{{{name}}}:moved";
+
     private readonly StreamTail _tail = new(name, options, host.Time);
     private readonly Lock _sync = new();
     private RedisSession? _session;           // guarded by _sync
     private Task _begun = Task.CompletedTask; // of that session; guarded by _sync
+    private bool _hasPlace;
 
     /// <summary>Begins to move, once in each session. When the task has completed, what is written from then on is moved.</summary>
     public Task BeginAsync(RedisSession session)
@@ -52,26 +61,57 @@ internal sealed class StrayStream(string name, RedisServers servers, RedisStream
     {
         try
         {
+            if (!_hasPlace)
+                await FindPlaceAsync(session).ConfigureAwait(false);
+            _hasPlace = true;
             if (await _tail.PrepareAsync(session).ConfigureAwait(false))
                 reportGap();
             session.Run(_tail.RunAsync(session, MoveAsync, reportGap));
         }
-        catch (RespException refused) when (!RedisSession.IsPassing(refused))
+        catch (Exception refused) when (IsForGood(refused))
         {
             Log.StrayRefused(host.Logger, name, refused.Message);
         }
     }
 
+    private static bool IsForGood(Exception refused) => refused switch
+    {
+        RespException own => !RedisSession.IsPassing(own),
+        RedisServerException ofLibrary => !RedisSession.IsPassing(new RespException(ofLibrary.Message)),
+        _ => false,
+    };
+
+    private async Task FindPlaceAsync(RedisSession session)
+    {
+        var node = await session.GetAsync(name).ConfigureAwait(false);
+        var newest = await node.AskAsync(StreamTail.ReadEntries, "XREVRANGE", name, "+", "-", "COUNT", "1").ConfigureAwait(false);
+        var last = newest is [var entry] ? entry.Offset : StreamOffset.Beginning.ToString();
+
+        // the first server of all: what was before is nobody's
+        await servers.Database.StringSetAsync(_done, last, when: When.NotExists).ConfigureAwait(false);
+        var now = await node.AskAsync(ReadTime, "TIME").ConfigureAwait(false);
+        var oldest = new StreamOffset(now - (ulong)MaxLag.TotalMilliseconds, 0);
+        var done = StreamOffset.TryParse((string?)await servers.Database.StringGetAsync(_done).ConfigureAwait(false), out var place) ? place : oldest;
+        await _tail.BeginBehindAsync(node, done.CompareTo(oldest) > 0 ? done : oldest).ConfigureAwait(false);
+    }
+
     private async ValueTask MoveAsync(StreamEntry entry)
     {
-        if (entry.Namespace is null)
-            return;
-        var stream = StreamNames.Of(entry.Namespace, options);
+        if (entry.Namespace is not null)
+            await TryMoveAsync(entry.Namespace, entry).ConfigureAwait(false);
+
+        // when it gets lost, some are tried once more
+        await servers.Database.StringSetAsync(_done, entry.Offset, flags: CommandFlags.FireAndForget).ConfigureAwait(false);
+    }
+
+    private async Task TryMoveAsync(string namespaceName, StreamEntry entry)
+    {
+        var stream = StreamNames.Of(namespaceName, options);
         try
         {
             await servers.Database.ScriptEvaluateAsync(MoveScript, [stream, KeyOf(stream)], [entry.Offset, options.MaxLength, .. FieldsOf(entry)]).ConfigureAwait(false);
         }
-        catch (RedisServerException refused) when (!RedisSession.IsPassing(new RespException(refused.Message)))
+        catch (RedisServerException refused) when (IsForGood(refused))
         {
             Log.StrayRefused(host.Logger, name, refused.Message);
         }
@@ -79,6 +119,13 @@ internal sealed class StrayStream(string name, RedisServers servers, RedisStream
 
     // Both keys are in one slot of a Redis Cluster: what stands in braces says which.
     private string KeyOf(string stream) => stream.Contains('{', StringComparison.Ordinal) ? $"{stream}:moved:{name}" : $"{{{stream}}}:moved:{name}";
+
+    // seconds and microseconds
+    private static ulong ReadTime(RespReader reply)
+    {
+        reply.ReadList();
+        return ulong.Parse(reply.ReadText(), CultureInfo.InvariantCulture) * 1000;
+    }
 
     private static IEnumerable<RedisValue> FieldsOf(StreamEntry entry)
     {

@@ -26,6 +26,14 @@ internal sealed class StreamTail(string name, RedisStreamsOptions options, TimeP
         }
     }
 
+    /// <summary>Where the first session begins instead of at the newest entry: with those behind a place, of which there may be none.</summary>
+    public async Task BeginBehindAsync(RedisNode node, StreamOffset place)
+    {
+        var entries = await node.AskAsync(ReadEntries, "XREVRANGE", name, place.ToString(), "-", "COUNT", "1").ConfigureAwait(false);
+        lock (_sync)
+            _position ??= entries is [var last] ? StreamOffset.Parse(last.Offset) : StreamOffset.Beginning;
+    }
+
     /// <summary>Finds out where to go on.</summary>
     /// <returns>Whether entries are lost that were to be read.</returns>
     public async Task<bool> PrepareAsync(RedisSession session)

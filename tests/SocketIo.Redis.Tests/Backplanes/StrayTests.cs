@@ -80,6 +80,26 @@ public class StrayTests
     }
 
     [Test]
+    public async Task A_node_moves_what_the_one_before_it_had_not_moved_yet_and_nothing_older()
+    {
+        var database = _peer.GetDatabase();
+        await database.StreamAddAsync("test-stream--1", [new("uid", "peer"), new("nsp", Negative), new("type", "13")], messageId: "1000-0");
+        await using (var former = await StartNodeAsync())
+        {
+            await AddAsync("test-stream--1", 1, 10);
+            Assert.That((await TakeAsync(former, 10)).Select(Node.Number), Is.EqualTo(Enumerable.Range(1, 10)));
+        }
+        await AddAsync("test-stream--1", 11, 10);
+        await using var next = await StartNodeAsync();
+        await AddAsync("test-stream--1", 21, 10);
+        Assert.That((await TakeAsync(next, 20)).Select(Node.Number), Is.EqualTo(Enumerable.Range(11, 20)));
+        await database.StringSetAsync("{test-stream--1}:moved", "1000-0");
+        await using var last = await StartNodeAsync();
+        await AddAsync("test-stream--1", 31, 1);
+        Assert.That(Node.Number(await last.Receiver.NextAsync()), Is.EqualTo(31), "all others were moved");
+    }
+
+    [Test]
     public async Task Nothing_is_lost_or_comes_twice_while_Redis_is_killed_and_nodes_come_and_go()
     {
         await using var steady = await StartNodeAsync();

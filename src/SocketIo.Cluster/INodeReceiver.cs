@@ -40,4 +40,12 @@ public interface INodeReceiver
     /// <param name="message">The message, which is dropped.</param>
     /// <param name="reason">Why, in a few words.</param>
     void ReportRefused(ClusterMessage message, string reason);
+
+    /// <summary>
+    /// A room that was open, or was opened while the backplane was away, cannot be open now, such as for want of a right. The node opens it
+    /// again after a while, until that succeeds or the room is closed.
+    /// </summary>
+    /// <param name="room">The room.</param>
+    /// <param name="reason">Why, in a few words. It is logged.</param>
+    void LoseRoom(string room, string reason);
 }

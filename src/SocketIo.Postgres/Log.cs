@@ -8,6 +8,6 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Warning, "The connection that listens to PostgreSQL was lost and is made again: {Reason}")]
     public static partial void ListenerLost(ILogger logger, string reason);
 
-    [LoggerMessage(2, LogLevel.Warning, "A notification on PostgreSQL's channel {Channel} is not of this library and was ignored.")]
-    public static partial void BadNotification(ILogger logger, string channel);
+    [LoggerMessage(2, LogLevel.Warning, "{Count} notifications on PostgreSQL's channel {Channel} since the last such line are not of this library and were ignored.")]
+    public static partial void BadNotification(ILogger logger, long count, string channel);
 }

@@ -11,8 +11,8 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Warning, "The connection to Redis for topics was lost and is made again: {Reason}")]
     public static partial void TopicConnectionLost(ILogger logger, string reason);
 
-    [LoggerMessage(3, LogLevel.Warning, "A message on Redis' channel {Channel} is not of this library and was ignored.")]
-    public static partial void BadNews(ILogger logger, string channel);
+    [LoggerMessage(3, LogLevel.Warning, "{Count} messages on Redis' channel {Channel} since the last such line are not of this library and were ignored.")]
+    public static partial void BadNews(ILogger logger, long count, string channel);
 
     [LoggerMessage(4, LogLevel.Warning, "The stream {Stream}, to which programs in JavaScript write, cannot be used: {Reason} Their events there do not arrive.")]
     public static partial void StrayRefused(ILogger logger, string stream, string reason);

@@ -5,7 +5,10 @@ namespace SocketIo;
 /// <summary>What a topic keeps. What a subscriber has missed because of it is told to it.</summary>
 public sealed class TopicOptions
 {
-    /// <summary>How old an event may become; null: any age. Default 30 days.</summary>
+    /// <summary>
+    /// How old an event may become, by the clock of the server that looks; null: any age. Default 30 days. Events are deleted from the oldest
+    /// on, so that one behind younger ones, as after a clock was set back, stays until those go.
+    /// </summary>
     public TimeSpan? MaxAge { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>The most events, the oldest are deleted; null: any number. Default null. A tenth more may be kept for a while.</summary>

@@ -267,6 +267,8 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
         Lose(nodeId);
     }
 
+    void INodeReceiver.LoseRoom(string room, string reason) => Rooms.Lose(room, reason);
+
     void INodeReceiver.ReportMalformed(string reason) => _server.Reports.ReportMalformed(reason);
 
     void INodeReceiver.ReportRefused(ClusterMessage message, string reason)

@@ -93,7 +93,7 @@ internal sealed class ClusterServer : IAsyncDisposable
         Volatile.Write(ref _isStarted, true);
         if (IsConnected)
             return;
-        NodeLog.Away(Reports.Logger, Backplane.Name, Backplane.State.Reason);
+        NodeLog.Away(Reports.Logger, Backplane.Name, Sentence.Of(Backplane.State.Reason));
         foreach (var node in _nodes.Keys)
             node.OnAway();
     }
@@ -144,7 +144,7 @@ internal sealed class ClusterServer : IAsyncDisposable
         if (state.IsConnected)
             NodeLog.Connected(Reports.Logger, Backplane.Name, Backplane.NodeId);
         else
-            NodeLog.Away(Reports.Logger, Backplane.Name, state.Reason);
+            NodeLog.Away(Reports.Logger, Backplane.Name, Sentence.Of(state.Reason));
         if (state.IsConnected)
             Peers.Excuse();
         foreach (var node in _nodes.Keys)

@@ -8,7 +8,7 @@ internal static partial class NodeLog
     [LoggerMessage(200, LogLevel.Information, "The backplane {Backplane} is connected; this is node {Node}.")]
     public static partial void Connected(ILogger logger, string backplane, string node);
 
-    [LoggerMessage(201, LogLevel.Warning, "The backplane {Backplane} is away: {Reason}. Own clients are served; messages for other servers wait.")]
+    [LoggerMessage(201, LogLevel.Warning, "The backplane {Backplane} is away: {Reason} Own clients are served; messages for other servers wait.")]
     public static partial void Away(ILogger logger, string backplane, string? reason);
 
     [LoggerMessage(202, LogLevel.Warning, "{Count} messages for other servers were lost; the last one since: {Reason}")]

@@ -15,9 +15,23 @@ internal sealed class NodeReports(ILogger logger, NodeMetrics metrics, TimeProvi
     private readonly Tally _malformed = new();
     private readonly Tally _rooms = new();
 
+    // since the last look at what share was refused
+    private long _sentNow;
+    private long _refusedNow;
+    private string _lastRefusal = "";
+    private string? _refusal;
+    private long _lookedAt = time.GetTimestamp();
+
     public ILogger Logger => logger;
 
-    public void CountSent(int count) => metrics.Sent(count);
+    /// <summary>Why the backplane refuses most of what it is sent; null when it does not. Heartbeats are sent all the time.</summary>
+    public string? Refusal => Volatile.Read(ref _refusal);
+
+    public void CountSent(int count)
+    {
+        Interlocked.Add(ref _sentNow, count);
+        metrics.Sent(count);
+    }
 
     public void CountReceived() => metrics.Received();
 
@@ -35,6 +49,8 @@ internal sealed class NodeReports(ILogger logger, NodeMetrics metrics, TimeProvi
     {
         metrics.Dropped(1, "refused");
         _refused.Add(1, reason);
+        Volatile.Write(ref _lastRefusal, reason);
+        Interlocked.Increment(ref _refusedNow);
     }
 
     public void ReportMalformed(string reason)
@@ -48,6 +64,7 @@ internal sealed class NodeReports(ILogger logger, NodeMetrics metrics, TimeProvi
     /// <summary>Writes what there is to be logged, now and then.</summary>
     public void Flush()
     {
+        LookAtRefusals();
         if (_lost.TryTake(time, Interval, out var count, out var reason))
             NodeLog.Lost(logger, count, reason);
         if (_refused.TryTake(time, Interval, out count, out reason))
@@ -58,27 +75,12 @@ internal sealed class NodeReports(ILogger logger, NodeMetrics metrics, TimeProvi
             NodeLog.RoomsFailed(logger, count, reason);
     }
 
-    /// <summary>Counts what is alike, with the latest reason.</summary>
-    private sealed class Tally
+    private void LookAtRefusals()
     {
-        private long _count;
-        private string _reason = "";
-        private long? _takenAt;
-
-        public void Add(int count, string reason)
-        {
-            Volatile.Write(ref _reason, reason);
-            Interlocked.Add(ref _count, count);
-        }
-
-        public bool TryTake(TimeProvider time, TimeSpan interval, out long count, out string reason)
-        {
-            (count, reason) = (0, Volatile.Read(ref _reason));
-            if (Volatile.Read(ref _count) == 0 || (_takenAt is { } at && time.GetElapsedTime(at) < interval))
-                return false;
-            _takenAt = time.GetTimestamp();
-            count = Interlocked.Exchange(ref _count, 0);
-            return true;
-        }
+        if (time.GetElapsedTime(_lookedAt) < Interval)
+            return;
+        _lookedAt = time.GetTimestamp();
+        var (refused, sent) = (Interlocked.Exchange(ref _refusedNow, 0), Interlocked.Exchange(ref _sentNow, 0));
+        Volatile.Write(ref _refusal, refused > 0 && 2 * refused >= sent ? Volatile.Read(ref _lastRefusal) : null);
     }
 }

@@ -67,6 +67,20 @@ internal sealed class RoomOpenings(NamespaceLink link, Action<string> report, Ti
         }
     }
 
+    /// <summary>A room that was open is not any more.</summary>
+    /// <remarks>One that is closed in the same moment may be opened in vain, and is without members then.</remarks>
+    public void Lose(string room, string reason)
+    {
+        Opening opening;
+        lock (_sync)
+        {
+            if (_openings.ContainsKey(room))
+                return;
+            _openings[room] = opening = new Opening(room);
+        }
+        Fail(opening, reason);
+    }
+
     /// <summary>Tries again what is due. Called every 250 ms while the backplane is connected.</summary>
     public void Tick()
     {

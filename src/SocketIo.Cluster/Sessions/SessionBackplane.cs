@@ -146,7 +146,7 @@ internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxR
             }
             catch (Exception exception)
             {
-                NodeLog.NotReached(logger, service, Describe(exception), delay);
+                NodeLog.NotReached(logger, service, Sentence.Of(Describe(exception)), delay);
             }
         }
     }
@@ -198,7 +198,7 @@ internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxR
     private void Lose(Exception reason)
     {
         var text = Describe(reason);
-        NodeLog.SessionEnded(logger, service, text);
+        NodeLog.SessionEnded(logger, service, Sentence.Of(text));
         ReportAway(text);
     }
 }

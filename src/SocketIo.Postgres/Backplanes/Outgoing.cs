@@ -37,6 +37,10 @@ internal readonly record struct Outgoing(string Text, byte[]? Attachment, byte[]
         return new Outgoing(Refer(message), bytes.WrittenSpan.ToArray(), kept, number ?? 0);
     }
 
+    /// <summary>The notification of what the log keeps at a place.</summary>
+    public static string TextOf(byte[] kept, long place) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(kept.AsSpan(..^1))},\"offset\":\"{place}\"}}");
+
     private static ArrayBufferWriter<byte> EncodeBinary(ClusterMessage message)
     {
         var bytes = new ArrayBufferWriter<byte>();

@@ -16,11 +16,17 @@ internal sealed class PostgresLink : NamespaceLink, ISessionLink<PostgresSession
     private readonly INodeReceiver? _receiver;
     private readonly PostgresLog? _log;
     private readonly Sender _sender;
-    private readonly List<Outgoing> _batch = []; // by SendAsync, which is called by one at a time
-    private long _lastNumber;                    // by SendAsync
-    private long? _position;                     // what was read of the log; by the reader; null before the first session
-    private long _caughtUp;                      // up to where it was read from the log itself; by the reader
-    private long _newest;                        // the newest place of the log when it was last asked for; by the reader
+
+    // by SendAsync, which is called by one at a time
+    private readonly List<Outgoing> _batch = [];
+    private long _lastNumber;
+
+    // By the reader: what was read of the log (null before the first session), up to where it was read from the log itself, its newest place when
+    // it was last asked for, and what came last.
+    private long? _position;
+    private long _caughtUp;
+    private long _newest;
+    private readonly RecentPlaces _recent = new();
 
     public PostgresLink(PostgresBackplane backplane, string channel, INodeReceiver? receiver)
     {
@@ -79,7 +85,7 @@ internal sealed class PostgresLink : NamespaceLink, ISessionLink<PostgresSession
         if (!NotificationHead.TryRead(bytes.Span, out var head, out var fault))
             _receiver!.ReportMalformed(fault);
         else if (_log is not null && head.Offset is { } offset)
-            await ReceiveKeptAsync(offset, head, bytes, connection).ConfigureAwait(false);
+            await ReceiveKeptAsync(offset, head, payload, bytes, connection).ConfigureAwait(false);
         else if (head.Sender != _backplane.NodeId)
             await TakeAsync(head, bytes, connection).ConfigureAwait(false);
     }
@@ -88,11 +94,16 @@ internal sealed class PostgresLink : NamespaceLink, ISessionLink<PostgresSession
 
     // Own messages are of interest, too, with their place in the log. A place is believed when the log has it: whoever may write to the
     // channel may write any, and behind one that never comes all others would be old.
-    private async Task ReceiveKeptAsync(long offset, NotificationHead head, ReadOnlyMemory<byte> bytes, NpgsqlConnection connection)
+    private async Task ReceiveKeptAsync(long offset, NotificationHead head, string payload, ReadOnlyMemory<byte> bytes, NpgsqlConnection connection)
     {
         if (offset <= _caughtUp)
             return;
         var next = _position.GetValueOrDefault() + 1;
+        if (offset < next)
+        {
+            await ReceiveLateAsync(offset, payload, connection).ConfigureAwait(false);
+            return;
+        }
         if (offset > next && offset > _newest)
             _newest = await _log!.GetNewestAsync(connection, CancellationToken.None).ConfigureAwait(false);
         if (offset > next && offset > _newest)
@@ -100,11 +111,25 @@ internal sealed class PostgresLink : NamespaceLink, ISessionLink<PostgresSession
             _receiver!.ReportMalformed("a place that the log does not have");
             return;
         }
-
-        // one was believed that was not there
-        if (offset < next)
-            _receiver!.ReceiveGap();
+        _recent.Add(offset, payload);
         await TakeAsync(head, bytes, connection).ConfigureAwait(false);
+    }
+
+    // One that was there before is repeated, or one was believed that was made up: then what the log has at its place has not been received.
+    private async Task ReceiveLateAsync(long offset, string payload, NpgsqlConnection connection)
+    {
+        if (!_recent.MayBeNew(offset, payload))
+            return;
+        var row = await _log!.FindAsync(connection, offset, CancellationToken.None).ConfigureAwait(false);
+        var text = row is null ? null : Outgoing.TextOf(row, offset);
+        if (text is null || !_recent.MayBeNew(offset, text))
+        {
+            _receiver!.ReportMalformed("a place that is another's");
+            return;
+        }
+        _recent.Add(offset, text);
+        _receiver!.ReceiveGap();
+        Restore(offset, row);
     }
 
     private async Task TakeAsync(NotificationHead head, ReadOnlyMemory<byte> bytes, NpgsqlConnection connection)

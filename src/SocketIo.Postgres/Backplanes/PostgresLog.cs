@@ -108,6 +108,11 @@ internal sealed class PostgresLog(ClusterDatabase database, string channel) : Cl
         """,
         cancellationToken, Parameters.Text(channel)).ConfigureAwait(false))!;
 
+    /// <summary>What is kept at a place; null where nothing is.</summary>
+    public async Task<byte[]?> FindAsync(NpgsqlConnection connection, long place, CancellationToken cancellationToken) => (byte[]?)await database.AskAsync(
+        connection, $"SELECT payload FROM {database.Log} WHERE channel = $1 AND id = $2 AND payload IS NOT NULL", cancellationToken,
+        Parameters.Text(channel), Parameters.Number(place)).ConfigureAwait(false);
+
     /// <summary>Whether nothing behind a place was deleted.</summary>
     public async Task<bool> IsCompleteAsync(NpgsqlConnection connection, long position, CancellationToken cancellationToken) => await database.AskAsync(
         connection, $"SELECT 1 FROM {database.Cuts} WHERE channel IN ($1, '') AND id > $2", cancellationToken,

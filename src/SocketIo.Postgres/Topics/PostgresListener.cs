@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SocketIo.Cluster;
 using SocketIo.Topics;
 
 namespace SocketIo.Postgres;
@@ -10,9 +11,14 @@ internal sealed class PostgresListener(PostgresDatabase database, TopicStoreCont
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
 
+    // whoever writes many must not fill the log
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private readonly Tally _bad = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
+    private bool _isLost;
 
     /// <summary>Completes when it hears, or with what keeps it from that; it goes on trying only after it has heard once.</summary>
     public Task StartAsync()
@@ -53,6 +59,7 @@ internal sealed class PostgresListener(PostgresDatabase database, TopicStoreCont
         await database.RunAsync(connection, $"LISTEN {PostgresSchema.Quote(database.Channel)}", _stop.Token).ConfigureAwait(false);
 
         // what came before may have been missed
+        _isLost = false;
         if (!_listening.TrySetResult())
             context.News.Lost();
         while (true)
@@ -66,7 +73,11 @@ internal sealed class PostgresListener(PostgresDatabase database, TopicStoreCont
     {
         if (_stop.IsCancellationRequested)
             return;
-        Log.ListenerLost(context.Logger, exception.Message);
+
+        // once, not with each attempt
+        if (!_isLost)
+            Log.ListenerLost(context.Logger, exception.Message);
+        _isLost = true;
         try
         {
             await Task.Delay(Delay, context.Time, _stop.Token).ConfigureAwait(false);
@@ -88,7 +99,9 @@ internal sealed class PostgresListener(PostgresDatabase database, TopicStoreCont
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or IndexOutOfRangeException or FormatException)
         {
-            Log.BadNotification(context.Logger, database.Channel);
+            _bad.Add(1);
+            if (_bad.TryTake(context.Time, Interval, out var count, out var _))
+                Log.BadNotification(context.Logger, count, database.Channel);
         }
     }
 }

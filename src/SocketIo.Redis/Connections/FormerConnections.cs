@@ -15,7 +15,10 @@ internal sealed class FormerConnections(ILogger logger)
     private const int MaxKept = 16;
 
     private readonly Lock _sync = new();
-    private readonly Dictionary<EndPoint, Queue<RespIdentity>> _connections = []; // guarded by _sync
+
+    // guarded by _sync; and why the last of a server could not be ended, which is logged once, not at each new connection
+    private readonly Dictionary<EndPoint, Queue<RespIdentity>> _connections = [];
+    private readonly Dictionary<EndPoint, string> _reasons = [];
 
     /// <summary>The connection of a server is given up.</summary>
     public void Add(RedisNode node)
@@ -39,7 +42,8 @@ internal sealed class FormerConnections(ILogger logger)
             var former = Take(node);
             if (await RefuseAsync(node, former).ConfigureAwait(false) is not { } reason)
                 continue;
-            Log.FormerConnection(logger, node.Endpoint.Address, reason);
+            if (IsNews(node, reason))
+                Log.FormerConnection(logger, node.Endpoint.Address, reason);
             Keep(node, former);
         }
     }
@@ -66,6 +70,16 @@ internal sealed class FormerConnections(ILogger logger)
         catch (RespException refused)
         {
             return refused.Message;
+        }
+    }
+
+    private bool IsNews(RedisNode node, string reason)
+    {
+        lock (_sync)
+        {
+            var isNews = _reasons.GetValueOrDefault(node.Endpoint.Address) != reason;
+            _reasons[node.Endpoint.Address] = reason;
+            return isNews;
         }
     }
 

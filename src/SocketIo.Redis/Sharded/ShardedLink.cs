@@ -23,11 +23,13 @@ internal sealed class ShardedLink : RedisLink, IChannelHandler
 
     public override async Task SubscribeAsync(RedisSession session)
     {
-        string[] rooms;
+        KeyValuePair<string, long>[] rooms;
         lock (_rooms)
-            rooms = [.. _rooms.Keys];
-        string[] channels = [_channels.All, _channels.AnswersTo(Backplane.NodeId), .. rooms.Select(_channels.Of)];
-        await Task.WhenAll(channels.Select(channel => session.SubscribeShardedAsync(channel, this))).ConfigureAwait(false);
+            rooms = [.. _rooms];
+        string[] channels = [_channels.All, _channels.AnswersTo(Backplane.NodeId)];
+        var own = channels.Select(channel => session.SubscribeShardedAsync(channel, this));
+        await Task.WhenAll([.. own, .. rooms.Select(room => ReopenAsync(session, room.Key, room.Value))]).ConfigureAwait(false);
+        session.Ending.ThrowIfCancellationRequested();
     }
 
     public override void Unsubscribe(RedisSession session)
@@ -98,6 +100,19 @@ internal sealed class ShardedLink : RedisLink, IChannelHandler
         commands.BeginText();
         MixedFormat.Write(message, commands, MessagePackFlavor.Notepack);
         commands.EndText();
+    }
+
+    // a room that is refused keeps nothing else from being received
+    private async Task ReopenAsync(RedisSession session, string room, long opening)
+    {
+        try
+        {
+            await SubscribeAsync(session, room, opening).ConfigureAwait(false);
+        }
+        catch (RespException refused)
+        {
+            Receiver!.LoseRoom(room, refused.Message);
+        }
     }
 
     private async Task SubscribeAsync(RedisSession session, string room, long opening)

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using SocketIo.Cluster;
 using SocketIo.Redis.Resp;
 using SocketIo.Topics;
 
@@ -8,6 +9,11 @@ namespace SocketIo.Redis.Topics;
 /// <summary>Hears of what all servers have stored.</summary>
 internal sealed class NewsChannel(TopicKeys keys, TopicStoreContext context) : IChannelHandler
 {
+    // whoever writes many must not fill the log
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private readonly Tally _bad = new();
+
     // The last sequence, a space, the topic's name: what the scripts tell. The channel is open to whoever may use Redis.
     public void Receive(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
     {
@@ -19,7 +25,9 @@ internal sealed class NewsChannel(TopicKeys keys, TopicStoreContext context) : I
         }
         else
         {
-            Log.BadNews(context.Logger, keys.Channel);
+            _bad.Add(1);
+            if (_bad.TryTake(context.Time, Interval, out var count, out _))
+                Log.BadNews(context.Logger, count, keys.Channel);
         }
     }
 }

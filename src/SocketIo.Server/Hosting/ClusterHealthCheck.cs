@@ -15,8 +15,11 @@ internal sealed class ClusterHealthCheck(SocketIoServer server) : IHealthCheck
             ["backplane"] = cluster.Backplane.Name, ["node"] = cluster.Backplane.NodeId, ["since"] = state.Since,
             ["servers"] = cluster.Peers.Count, ["queuedBytes"] = cluster.Budget.Bytes,
         };
-        return Task.FromResult(state.IsConnected
+        var fault = !state.IsConnected ? $"The backplane is away: {state.Reason}"
+            : cluster.Reports.Refusal is { } refusal ? $"The backplane refuses what it is sent: {refusal}"
+            : null;
+        return Task.FromResult(fault is null
             ? HealthCheckResult.Healthy("The backplane is connected.", data)
-            : new HealthCheckResult(context.Registration.FailureStatus, $"The backplane is away: {state.Reason}", data: data));
+            : new HealthCheckResult(context.Registration.FailureStatus, fault, data: data));
     }
 }

@@ -84,6 +84,8 @@ public class LateTimerTests
         {
         }
 
+        public void LoseRoom(string room, string reason) => ReportMalformed("lost " + room);
+
         public void ReportMalformed(string reason)
         {
         }

@@ -116,6 +116,29 @@ public class PostgresLogTests
     }
 
     [Test]
+    public async Task One_that_is_repeated_or_changed_later_is_nothing_new([Values] bool isLarge, [Values] bool isChanged)
+    {
+        var one = await StartAsync();
+        var socket = await one.Root.ConnectAsync();
+        await using var listener = new NpgsqlConnection(Database.Server.ConnectionString);
+        await listener.OpenAsync();
+        await using (var listen = new NpgsqlCommand("LISTEN \"c1#/\"", listener))
+            await listen.ExecuteNonQueryAsync();
+        string? text = null;
+        listener.Notification += (_, notification) => text ??= notification.Payload.Contains("offset", StringComparison.Ordinal) ? notification.Payload : null;
+        one.Root.Emit($"[\"first\",\"{new string('x', isLarge ? 10_000 : 10)}\"]");
+        while (text is null)
+            await listener.WaitAsync().WithDeadline();
+        one.Root.Emit("[\"second\"]");
+        await Deadlines.Eventually(() => socket.EventCount == 2);
+        for (var n = 0; n < 3; n++)
+            await NotifyAsync(isChanged && !isLarge ? text.Replace("first", "other", StringComparison.Ordinal) : text);
+        one.Root.Emit("[\"last\"]");
+        await Deadlines.Eventually(() => socket.Events.LastOrDefault() == "[\"last\"]");
+        Assert.That((socket.EventCount, one.Root.Gaps), Is.EqualTo((3, 0)));
+    }
+
+    [Test]
     public async Task A_log_that_was_lost_or_put_back_is_a_gap_and_broadcasts_go_on()
     {
         await using var server = await PostgresServer.StartAsync();

@@ -44,6 +44,8 @@ internal sealed class Receiver : INodeReceiver
 
     public void LoseNode(string nodeId) => Malformed.Enqueue("lost " + nodeId);
 
+    public void LoseRoom(string room, string reason) => ReportMalformed("lost " + room);
+
     public void ReportMalformed(string reason) => Malformed.Enqueue(reason);
 
     public void ReportRefused(ClusterMessage message, string reason) => Refused.Enqueue(reason);

@@ -130,7 +130,7 @@ internal sealed class RedisTopicStoreTests : StoreTests<RedisHarness>
     [TestCase("-/orders")]
     public async Task A_message_of_somebody_else_is_ignored(string payload)
     {
-        Expect("is not of this library");
+        Expect("not of this library");
         await Server.RunAsync("PUBLISH", $"{Harness.Prefix}:topics", payload);
         await AppendAsync(1);
         await News.ToldAsync(Orders, 1);

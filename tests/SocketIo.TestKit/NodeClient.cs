@@ -40,6 +40,9 @@ public sealed class NodeClient : IAsyncDisposable
     /// <summary>Takes the oldest event of that name that was not taken yet, waiting for it if need be.</summary>
     public Task<NodeEvent> NextEventAsync(string name, TimeSpan? deadline = null) => NextAsync([name], deadline);
 
+    /// <inheritdoc cref="NextEventAsync(string, TimeSpan?)"/>
+    public Task<NodeEvent> NextEventAsync(string[] names, TimeSpan? deadline = null) => NextAsync(names, deadline);
+
     public Task EmitAsync(string name, params object?[] args) =>
         _driver.SendAsync(new { op = "emit", socket = Number, @event = name, args });
 

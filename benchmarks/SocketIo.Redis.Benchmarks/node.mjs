@@ -20,7 +20,8 @@ const http = createServer(async (request, response) => {
   await emit(Number(query.get("first")), Number(query.get("count")), Number(query.get("perSecond")));
   response.end();
 });
-const io = new Server(http, { adapter: createAdapter(pub, sub), perMessageDeflate: false });
+// a cluster of its own, beside that of the other servers
+const io = new Server(http, { adapter: createAdapter(pub, sub, { key: "node" }), perMessageDeflate: false });
 http.listen(Number(port), "127.0.0.1", () => console.log("listening"));
 
 async function emit(first, count, perSecond) {

@@ -12,14 +12,18 @@ internal sealed class ServiceRun(ITopicStore store, byte[] json) : IAsyncDisposa
 
     public Task StartAsync() => _service.StartAsync(default);
 
-    /// <summary>One subscriber that is online.</summary>
+    /// <summary>One subscriber that is online. The first time code is compiled.</summary>
     public async Task OnlineAsync(int events)
     {
-        var receiver = await SubscribeAsync(new("/", "online"), "ann", TopicStart.Now, events);
-        var begin = Stopwatch.GetTimestamp();
-        await EmitAsync(new("/", "online"), events);
-        await receiver.All;
-        Report("online", events, begin);
+        for (var time = 1; time <= 3; time++)
+        {
+            var topic = new TopicName("/", $"online {time}");
+            var receiver = await SubscribeAsync(topic, "ann", TopicStart.Now, events);
+            var begin = Stopwatch.GetTimestamp();
+            await EmitAsync(topic, events);
+            await receiver.All;
+            Report($"online, time {time}", events, begin);
+        }
     }
 
     /// <summary>One subscriber that comes when all is stored.</summary>

@@ -37,7 +37,7 @@ internal sealed class StrayStream(string name, RedisServers servers, RedisStream
     // What is older when a server comes was written while there was none: nobody waits for it any more.
     private static readonly TimeSpan MaxLag = TimeSpan.FromSeconds(30);
 
-    // Up to where all entries were moved; those of a namespace by itself stand in its own stream's slot.
+    // Up to where all entries were moved, in this stream's slot of a Redis Cluster.
     private readonly string _done = name.Contains('{', StringComparison.Ordinal) ? $"{name}:moved" : $"{{{name}}}:moved";
 
     private readonly StreamTail _tail = new(name, options, host.Time);
@@ -46,12 +46,12 @@ internal sealed class StrayStream(string name, RedisServers servers, RedisStream
     private Task _begun = Task.CompletedTask; // of that session; guarded by _sync
     private bool _hasPlace;
 
-    /// <summary>Begins to move, once in each session. When the task has completed, what is written from then on is moved.</summary>
+    /// <summary>Begins to move, once in each session, and again when it failed. When the task has completed, what is written from then on is moved.</summary>
     public Task BeginAsync(RedisSession session)
     {
         lock (_sync)
         {
-            if (_session != session)
+            if (_session != session || _begun.IsFaulted)
                 (_session, _begun) = (session, StartAsync(session));
             return _begun;
         }
@@ -88,10 +88,10 @@ internal sealed class StrayStream(string name, RedisServers servers, RedisStream
         var last = newest is [var entry] ? entry.Offset : StreamOffset.Beginning.ToString();
 
         // the first server of all: what was before is nobody's
-        await servers.Database.StringSetAsync(_done, last, when: When.NotExists).ConfigureAwait(false);
+        await node.AskAsync(static reply => reply.Read(), "SET", _done, last, "NX").ConfigureAwait(false);
         var now = await node.AskAsync(ReadTime, "TIME").ConfigureAwait(false);
         var oldest = new StreamOffset(now - (ulong)MaxLag.TotalMilliseconds, 0);
-        var done = StreamOffset.TryParse((string?)await servers.Database.StringGetAsync(_done).ConfigureAwait(false), out var place) ? place : oldest;
+        var done = StreamOffset.TryParse(await node.AskAsync(static reply => reply.ReadString(), "GET", _done).ConfigureAwait(false), out var place) ? place : oldest;
         await _tail.BeginBehindAsync(node, done.CompareTo(oldest) > 0 ? done : oldest).ConfigureAwait(false);
     }
 

@@ -11,7 +11,7 @@ const MESSAGE_LINES = 30;
 const TRACE_LINES = 10;
 
 // More than these are no accident of a busy machine.
-const MAX_AGAIN = 5;
+const MAX_AGAIN = 10;
 
 const [command, ...args] = process.argv.slice(2);
 if (command === "failed") listFailed(args[0]);

@@ -16,6 +16,9 @@ internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxR
     // half of it, or more: many servers should not come back at the same moment
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
 
+    // A session that was shorter came to nothing, as where the service takes the connection and refuses its first use.
+    private static readonly TimeSpan ShortSession = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _disposing = new();
     private readonly Lock _sync = new();
     private readonly List<ISessionLink<TSession>> _links = []; // guarded by _sync
@@ -23,6 +26,7 @@ internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxR
     private volatile TaskCompletionSource _arrival = NewArrival(); // completes with the next session
     private string? _refusal;
     private Task _running = Task.CompletedTask;
+    private TimeSpan _delay = FirstDelay;
 
     /// <summary>The session; null while the service is away.</summary>
     public TSession? Session => _session;
@@ -110,7 +114,9 @@ internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxR
     {
         while (session is not null || (session = await ReopenAsync().ConfigureAwait(false)) is not null)
         {
+            var begin = Time.GetTimestamp();
             var reason = await EndAsync(session).ConfigureAwait(false);
+            _delay = Time.GetElapsedTime(begin) < ShortSession ? Longer(_delay) : FirstDelay;
             _session = null;
             if (!_disposing.IsCancellationRequested)
                 Lose(reason);
@@ -129,7 +135,7 @@ internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxR
     // null when disposed
     private async Task<TSession?> ReopenAsync()
     {
-        for (var delay = FirstDelay; ; delay = delay * 2 < maxReconnectDelay ? delay * 2 : maxReconnectDelay)
+        for (var delay = _delay; ; delay = Longer(delay))
         {
             try
             {
@@ -192,6 +198,8 @@ internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxR
         _refusal = reason;
         NodeLog.ServiceRefused(logger, service, reason);
     }
+
+    private TimeSpan Longer(TimeSpan delay) => delay * 2 < maxReconnectDelay ? delay * 2 : maxReconnectDelay;
 
     private static TaskCompletionSource NewArrival() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -34,6 +34,13 @@ internal sealed class AppendCall(TopicKeys keys, TopicName topic, DateTimeOffset
             Write(append, commands);
     }
 
+    public override bool TryFail(TopicStoreException failure)
+    {
+        foreach (var append in _appends)
+            append.Error = failure;
+        return true;
+    }
+
     protected override void Read(RespReader reply)
     {
         var count = reply.ReadList();

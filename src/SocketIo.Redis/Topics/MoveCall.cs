@@ -18,6 +18,13 @@ internal sealed class MoveCall(TopicKeys keys, TopicName topic) : RedisCall(keys
         }
     }
 
+    public override bool TryFail(TopicStoreException failure)
+    {
+        foreach (var move in Moves)
+            move.Error = failure;
+        return true;
+    }
+
     protected override void Read(RespReader reply)
     {
         reply.ReadList();

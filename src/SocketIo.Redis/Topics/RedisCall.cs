@@ -1,4 +1,5 @@
 using SocketIo.Redis.Resp;
+using SocketIo.Topics;
 
 namespace SocketIo.Redis.Topics;
 
@@ -26,6 +27,10 @@ internal abstract class RedisCall(string key)
         if (Refusal is null)
             Read(reply);
     }
+
+    /// <summary>Redis refuses this call for what it finds at its keys: what it was for fails alone.</summary>
+    /// <returns>False where it is for more than operations of one topic.</returns>
+    public virtual bool TryFail(TopicStoreException failure) => false;
 
     /// <summary>Reads an answer that is no refusal.</summary>
     protected abstract void Read(RespReader reply);

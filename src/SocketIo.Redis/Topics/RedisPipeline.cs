@@ -49,7 +49,11 @@ internal sealed class RedisPipeline(RedisServers servers, TopicSessions sessions
             if (RedisSession.IsPassing(reason))
                 session.End(reason);
             if (attempt == MaxRedirects || !await TryPrepareAsync(node, reason).ConfigureAwait(false))
+            {
+                if (RedisTopicErrors.IsOfKey(reason) && call.TryFail(RedisTopicErrors.Translate(reason, "write")))
+                    return;
                 throw reason;
+            }
             if (attempt > 1)
                 await Task.Delay(FirstPause * Math.Pow(2, attempt - 2), session.Ending).ConfigureAwait(false);
             var isAsking = reason.Code == "ASK";

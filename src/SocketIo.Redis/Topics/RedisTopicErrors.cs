@@ -24,6 +24,10 @@ internal static class RedisTopicErrors
     public static TopicStoreException Translate(Exception exception, RedisSession session, string what, bool mayBeStored = false) =>
         Translate(session.Ended.IsCompletedSuccessfully ? session.Ended.Result : exception, what, mayBeStored);
 
+    /// <summary>Whether Redis refuses a command for what its keys hold, or for want of a right to them; others are not concerned.</summary>
+    public static bool IsOfKey(RespException refusal) =>
+        refusal.Code is "WRONGTYPE" or "ERR" || (refusal.Code is "NOPERM" && refusal.Message.Contains("access a key", StringComparison.Ordinal));
+
     /// <summary>Whether Redis or the way to it, not the code, has failed.</summary>
     public static bool IsOfRedis(Exception exception) => exception is RespException or RespFormatException or RedisException or IOException
         or SocketException or TimeoutException or AuthenticationException or ObjectDisposedException or InvalidOperationException;

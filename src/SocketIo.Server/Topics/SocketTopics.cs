@@ -19,12 +19,14 @@ internal sealed class SocketTopics(TopicService service)
     public Task SubscribeAsync(Socket socket, SubscriptionName name, SubscribeOptions options)
     {
         options.Validate();
-        var subscription = FindOrAdd(socket, new(this, socket, name.Checked(), options));
+        var looking = Service.EndIfForgottenAsync(name.Checked());
+        return looking.IsCompletedSuccessfully ? JoinAsync(socket, name, options) : LookAndJoinAsync();
 
-        // who ends the socket looks for subscriptions behind its state, and this at the state behind the subscription
-        if (!socket.IsConnected)
-            OnClosed(socket);
-        return subscription.JoinAsync();
+        async Task LookAndJoinAsync()
+        {
+            await looking.ConfigureAwait(false);
+            await JoinAsync(socket, name, options).ConfigureAwait(false);
+        }
     }
 
     /// <summary>A socket has disconnected.</summary>
@@ -58,6 +60,16 @@ internal sealed class SocketTopics(TopicService service)
             return;
         lock (subscriptions)
             subscriptions.Remove(subscription);
+    }
+
+    private Task JoinAsync(Socket socket, SubscriptionName name, SubscribeOptions options)
+    {
+        var subscription = FindOrAdd(socket, new(this, socket, name, options));
+
+        // who ends the socket looks for subscriptions behind its state, and this at the state behind the subscription
+        if (!socket.IsConnected)
+            OnClosed(socket);
+        return subscription.JoinAsync();
     }
 
     private async Task RestoreAsync(Socket socket, SocketSubscription subscription)

@@ -302,8 +302,9 @@ internal sealed class OneOfSubscription : Subscription
             {
                 return (await Topic.ReadAsync(after, count, Service.Stopping).ConfigureAwait(false)).Events;
             }
-            catch (TopicStoreException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
+                // whatever it was: what is claimed goes to nobody else meanwhile
                 await Service.Health.DelayAsync(Service.Stopping).ConfigureAwait(false);
             }
         }

@@ -9,7 +9,7 @@ internal sealed class StoreHealth(ITopicStore store, TimeSpan timeout, TimeProvi
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(1);
 
     // For how long a failed append is news: after that nobody may have tried again.
-    private static readonly TimeSpan NewsTime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan NewsTime = TimeSpan.FromSeconds(15);
 
     private readonly Lock _sync = new();
 

@@ -257,7 +257,7 @@ internal sealed class StoreQueue : IAsyncDisposable
     {
         try
         {
-            _health.Answered(hasStored: batch.Appends.Count > 0);
+            _health.Answered(hasStored: batch.Appends.Exists(static one => one is { Error: null }));
             _executed(batch);
             foreach (var append in batch.Appends)
                 append.Settle(append.Error);

@@ -152,6 +152,30 @@ internal sealed class TopicService : ITopicNews, IAsyncDisposable
         return await joining.ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Ends a subscription that has receivers here when another server has forgotten it, of which this one would hear with the next event only.
+    /// </summary>
+    public async Task EndIfForgottenAsync(SubscriptionName name)
+    {
+        Subscription? known;
+        lock (_sync)
+            _subscriptions.TryGetValue(name, out known);
+        if (known is null || !Store.IsShared || Health.Failure is not null)
+            return;
+        var look = new MoveCursor(name, 0);
+        try
+        {
+            await Queue.ExecuteAsync(look).ConfigureAwait(false);
+        }
+        catch (TopicStoreException)
+        {
+            // it is known here, and goes on when the store is back
+            return;
+        }
+        if (look.Cursor is null)
+            known.EndIfAttached();
+    }
+
     /// <summary>Forgets a subscription; its receivers get nothing more.</summary>
     /// <returns>Whether it was there.</returns>
     /// <exception cref="TopicStoreException">The store was away for too long.</exception>

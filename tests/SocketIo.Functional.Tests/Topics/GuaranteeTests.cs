@@ -206,6 +206,26 @@ public sealed class GuaranteeTests
     }
 
     [Test]
+    public async Task Who_subscribes_anew_after_another_server_has_forgotten_it_gets_what_comes([Values("postgres", "redis")] string kind, [Values] Sharing sharing)
+    {
+        await using var database = await TopicDatabase.StartAsync(kind);
+        await using var one = await TopicServer.StartAsync(
+            io => io.On("again", (Socket socket) => socket.SubscribeAsync("orders", "ann", new() { Sharing = sharing })),
+            topics: database.Use, subscribe: () => new() { Sharing = sharing });
+        await using var other = await TopicServer.StartAsync(topics: database.Use);
+        var client = await one.ConnectUserAsync("ann");
+        await one.EmitAsync(1, 3);
+        await client.TakeAsync(3);
+        await one.CursorIsAsync("ann", 3);
+        Assert.That(await other.Io.Topic("orders").UnsubscribeAsync("ann"));
+        await client.EmitWithAckAsync("again");
+        Assert.That(await other.Io.Topic("orders").GetSubscriptionsAsync().CountAsync(), Is.EqualTo(1));
+        await other.EmitAsync(4, 6);
+        Assert.That(await client.TakeAsync(3), Is.EqualTo("4 5 6"));
+        await other.CursorIsAsync("ann", 6);
+    }
+
+    [Test]
     public async Task Beside_recovery_everything_arrives_once_and_in_order(
         [Values] Receipt receipt)
     {

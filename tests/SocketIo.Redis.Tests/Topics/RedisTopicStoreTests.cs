@@ -100,6 +100,22 @@ internal sealed class RedisTopicStoreTests : StoreTests<RedisHarness>
     }
 
     [Test]
+    public async Task A_topic_whose_keys_Redis_refuses_fails_alone()
+    {
+        await DoAsync(new AppendEvent(new("/", "broken"), Data("first")));
+        await using (var connection = await ConnectionMultiplexer.ConnectAsync(Server.Endpoint))
+            await connection.GetDatabase().StringSetAsync($"{Harness.Prefix}:{{/\0broken}}:events", "x");
+        var batch = new TopicBatch(Clock.GetUtcNow());
+        AppendEvent[] appends = [new(Orders, Data("1")), new(new("/", "broken"), Data("2")), new(Orders, Data("3"))];
+        foreach (var append in appends)
+            batch.Add(append);
+        await Store.ExecuteAsync(batch, default).AsTask().WithDeadline();
+        Assert.That((appends[0].Sequence, appends[2].Sequence), Is.EqualTo((1, 2)));
+        Assert.That(appends[1].Error?.Message, Does.Contain("WRONGTYPE"));
+        Assert.That(appends[0].Error, Is.Null);
+    }
+
+    [Test]
     public async Task A_password_that_is_wrong_is_told()
     {
         await using var redis = await RedisServer.StartAsync("requirepass right");

@@ -212,6 +212,21 @@ internal sealed class FaultyStoreTests
     }
 
     [Test]
+    public async Task Whatever_reading_throws_competing_receivers_get_what_was_claimed_when_it_is_over()
+    {
+        _log.Expect("is away");
+        _log.Expect("failed unexpectedly");
+        await using var host = await StartAsync(TimeSpan.FromSeconds(30));
+        await host.EmitAsync(10);
+        _store.Reading = static _ => throw new InvalidOperationException("a fault");
+        var worker = await host.SubscribeAsync(start: TopicStart.Beginning, configure: static options => options.Sharing = Sharing.OneOf);
+        await Deadlines.Eventually(() => _log.Entries.Any(static one => one.Level is LogLevel.Error));
+        _store.Reading = Task.FromResult;
+        await worker.GotAsync(10);
+        Assert.That(worker.Sequences, Is.EqualTo(Enumerable.Range(1, 10)));
+    }
+
+    [Test]
     public async Task Reads_that_do_not_come_back_fail_in_time_and_do_not_become_more_and_more()
     {
         _log.Expect("The topic store faulty is away: It did not read events of the topic / orders within 0.2 s.");

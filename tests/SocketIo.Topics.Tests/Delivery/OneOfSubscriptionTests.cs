@@ -336,8 +336,10 @@ internal sealed class OneOfSubscriptionTests
         _store.After = batch => batch.Appends.Count == 0 && batch.Others.Exists(static one => one is ClaimEvents) && lost++ < 2
             ? new TopicStoreException("The answer was lost.") { MayBeStored = true }
             : null;
-        await _host.EmitAsync(10);
-        await _host.PassUntilAsync(() => worker.Count >= 10);
+        // what is emitted behind a claim waits as it does
+        var emitting = _host.EmitAsync(10);
+        await _host.PassUntilAsync(() => emitting.IsCompleted && worker.Count >= 10);
+        await emitting;
         Assert.That(worker.Sequences.Order(), Is.EqualTo(Enumerable.Range(1, 10)));
         await DoneAsync(10);
     }

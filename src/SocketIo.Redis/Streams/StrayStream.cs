@@ -84,11 +84,10 @@ internal sealed class StrayStream(string name, RedisServers servers, RedisStream
     private async Task FindPlaceAsync(RedisSession session)
     {
         var node = await session.GetAsync(name).ConfigureAwait(false);
-        var newest = await node.AskAsync(StreamTail.ReadEntries, "XREVRANGE", name, "+", "-", "COUNT", "1").ConfigureAwait(false);
-        var last = newest is [var entry] ? entry.Offset : StreamOffset.Beginning.ToString();
+        var newest = await _tail.GetNewestAsync(node).ConfigureAwait(false);
 
         // the first server of all: what was before is nobody's
-        await node.AskAsync(static reply => reply.Read(), "SET", _done, last, "NX").ConfigureAwait(false);
+        await node.AskAsync(static reply => reply.Read(), "SET", _done, newest.ToString(), "NX").ConfigureAwait(false);
         var now = await node.AskAsync(ReadTime, "TIME").ConfigureAwait(false);
         var oldest = new StreamOffset(now - (ulong)MaxLag.TotalMilliseconds, 0);
         var done = StreamOffset.TryParse(await node.AskAsync(static reply => reply.ReadString(), "GET", _done).ConfigureAwait(false), out var place) ? place : oldest;

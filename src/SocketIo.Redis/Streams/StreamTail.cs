@@ -29,9 +29,9 @@ internal sealed class StreamTail(string name, RedisStreamsOptions options, TimeP
     /// <summary>Where the first session begins instead of at the newest entry: with those behind a place, of which there may be none.</summary>
     public async Task BeginBehindAsync(RedisNode node, StreamOffset place)
     {
-        var entries = await node.AskAsync(ReadEntries, "XREVRANGE", name, place.ToString(), "-", "COUNT", "1").ConfigureAwait(false);
+        var last = await GetLastAsync(node, place.ToString()).ConfigureAwait(false);
         lock (_sync)
-            _position ??= entries is [var last] ? StreamOffset.Parse(last.Offset) : StreamOffset.Beginning;
+            _position ??= last;
     }
 
     /// <summary>Finds out where to go on.</summary>
@@ -131,9 +131,12 @@ internal sealed class StreamTail(string name, RedisStreamsOptions options, TimeP
         return await reading.WaitAsync(options.BlockTime + options.ResponseTimeout, time, ending).ConfigureAwait(false);
     }
 
-    private async Task<StreamOffset> GetNewestAsync(RedisNode node)
+    /// <summary>The newest entry; the beginning when there is none.</summary>
+    public Task<StreamOffset> GetNewestAsync(RedisNode node) => GetLastAsync(node, "+");
+
+    private async Task<StreamOffset> GetLastAsync(RedisNode node, string upTo)
     {
-        var entries = await node.AskAsync(ReadEntries, "XREVRANGE", name, "+", "-", "COUNT", "1").ConfigureAwait(false);
+        var entries = await node.AskAsync(ReadEntries, "XREVRANGE", name, upTo, "-", "COUNT", "1").ConfigureAwait(false);
         return entries is [var newest] ? StreamOffset.Parse(newest.Offset) : StreamOffset.Beginning;
     }
 

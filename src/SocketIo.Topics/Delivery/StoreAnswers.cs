@@ -71,11 +71,12 @@ internal sealed class StoreAnswers(ITopicStore store, ILogger logger)
     public void Report(TopicName topic, string answer) => Log.ImpossibleAnswer(logger, store.Name, topic, answer);
 
     /// <summary>What becomes of who has asked.</summary>
-    public TopicStoreException Failure(string answer) => new($"The topic store {store.Name} gave an answer that cannot be: {answer}.");
+    public TopicStoreException Failure(string answer, bool mayBeStored = false) =>
+        new($"The topic store {store.Name} gave an answer that cannot be: {answer}.") { MayBeStored = mayBeStored };
 
     private void Fail(TopicOperation operation, TopicName topic, string answer)
     {
         Report(topic, answer);
-        operation.Error = new TopicStoreException(Failure(answer).Message) { MayBeStored = true };
+        operation.Error = Failure(answer, mayBeStored: true);
     }
 }

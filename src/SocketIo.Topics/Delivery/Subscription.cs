@@ -82,17 +82,6 @@ internal abstract class Subscription(TopicService service, SubscriptionName name
         Reconcile();
     }
 
-    /// <summary>The store does not know it: it does not exist any more, unless it is just being attached.</summary>
-    public void EndIfAttached()
-    {
-        lock (Sync)
-        {
-            if (!IsAttached)
-                return;
-        }
-        End();
-    }
-
     /// <summary>The subscription does not exist any more.</summary>
     public void End()
     {

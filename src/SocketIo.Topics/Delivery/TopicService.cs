@@ -173,7 +173,7 @@ internal sealed class TopicService : ITopicNews, IAsyncDisposable
             return;
         }
         if (look.Cursor is null)
-            known.EndIfAttached();
+            known.End();
     }
 
     /// <summary>Forgets a subscription; its receivers get nothing more.</summary>

@@ -16,11 +16,7 @@ public class ForbiddenRoomTests
         await using var one = await StartAsync(redis.Endpoint);
         await using var two = await StartAsync($"{redis.Endpoint},user=app,password=secret");
         two.Log.Expect("sockets in them may miss broadcasts of other servers");
-        await using var client = await driver.OpenAsync(two.Address.ToString(), new { transports = new[] { "websocket" } });
-        await client.ConnectedAsync();
-        await client.NextEventAsync("ready");
-        while (await one.Io.To("room").FetchSocketsAsync() is not { IsComplete: true, Count: 1 })
-            await Task.Delay(10);
+        await using var client = await JoinAsync(driver, two, one);
         await Deadlines.Eventually(() => two.Log.Entries.Any(static entry => entry.Message.Contains("NOPERM", StringComparison.Ordinal)));
 
         // to the room alone, and by its channel; then to all
@@ -45,11 +41,7 @@ public class ForbiddenRoomTests
         await using var two = await StartAsync($"{redis.Endpoint},user=app,password=secret");
         foreach (var text in new[] { "sockets in them may miss broadcasts of other servers", "is away", "were lost" })
             two.Log.Expect(text);
-        await using var client = await driver.OpenAsync(two.Address.ToString(), new { transports = new[] { "websocket" } });
-        await client.ConnectedAsync();
-        await client.NextEventAsync("ready");
-        while (await one.Io.To("room").FetchSocketsAsync() is not { IsComplete: true, Count: 1 })
-            await Task.Delay(10);
+        await using var client = await JoinAsync(driver, two, one);
 
         // which ends its connections
         await redis.RunAsync(["ACL", "SETUSER", "app", .. Channels.Split(' ')]);
@@ -64,6 +56,17 @@ public class ForbiddenRoomTests
         await one.Io.To("room").EmitAsync("ev", 1);
         await client.NextEventAsync("ev");
         Assert.That(client.Events.Any(static one => one.Name == "missed"), Is.False);
+    }
+
+    /// <summary>Opens a client that is in the room, of which the other server knows.</summary>
+    private static async Task<NodeClient> JoinAsync(NodeDriver driver, TestServer server, TestServer other)
+    {
+        var client = await driver.OpenAsync(server.Address.ToString(), new { transports = new[] { "websocket" } });
+        await client.ConnectedAsync();
+        await client.NextEventAsync("ready");
+        while (await other.Io.To("room").FetchSocketsAsync() is not { IsComplete: true, Count: 1 })
+            await Task.Delay(10);
+        return client;
     }
 
     private static Task<TestServer> StartAsync(string configuration) => TestServer.StartSocketIoAsync(

@@ -119,19 +119,13 @@ internal sealed class Retention(TopicService service, TopicsOptions options, Top
         try
         {
             do
-            {
-                limits.Restart();
                 await TrimAsync(topic, limits).ConfigureAwait(false);
-            }
-            while (limits.IsDue);
+            while (!limits.TryEnd());
         }
         catch (TopicStoreException)
         {
-            // the next one tries again
-        }
-        finally
-        {
-            limits.EndTrim();
+            // what is stored next tries again
+            limits.End();
         }
     }
 
@@ -166,26 +160,37 @@ internal sealed class Retention(TopicService service, TopicsOptions options, Top
 
         public TopicOptions Options => options;
 
-        /// <summary>Whether so much was stored that it is time to trim.</summary>
-        public bool IsDue => _count > options.MaxCount / 10 || _bytes > options.MaxBytes / 10;
+        private bool IsDue => _count > options.MaxCount / 10 || _bytes > options.MaxBytes / 10;
 
-        /// <summary>Counts an event; true when it is time to trim, and nobody does.</summary>
+        /// <summary>Counts an event; true when it is time to trim, and nobody does: whoever gets it trims until <see cref="TryEnd"/>.</summary>
         public bool Add(int bytes)
         {
             if (options.MaxCount is null && options.MaxBytes is null)
                 return false;
             _count++;
             _bytes += bytes;
-            return IsDue && Interlocked.Exchange(ref _isTrimming, 1) == 0;
+            return TryBegin();
         }
 
-        /// <summary>Counts from here on; what is stored while the topic is trimmed counts for the next time.</summary>
-        public void Restart()
+        /// <summary>Nobody trims any more; false when so much was stored meanwhile that the caller is to go on.</summary>
+        public bool TryEnd()
         {
+            End();
+
+            // what came before the end and found somebody trimming
+            return !TryBegin();
+        }
+
+        public void End() => Interlocked.Exchange(ref _isTrimming, 0);
+
+        // What is stored from here on counts for the next time.
+        private bool TryBegin()
+        {
+            if (!IsDue || Interlocked.Exchange(ref _isTrimming, 1) != 0)
+                return false;
             _count = 0;
             _bytes = 0;
+            return true;
         }
-
-        public void EndTrim() => Volatile.Write(ref _isTrimming, 0);
     }
 }

@@ -71,6 +71,7 @@ public abstract class LoggedBackplaneConformance : BackplaneConformance
         var session = new StoredSession
         {
             Pid = "pid-" + Guid.NewGuid().ToString("N"), SocketId = "sid", Rooms = ["sid", "r\u00fc"], Data = TestNamespace.Json("{\"user\":\"ann\",\"n\":[1]}"), Start = "s",
+            RoomChanges = 300,
         };
         await log.SaveAsync(session with { Rooms = [] }, TimeSpan.FromMinutes(1), CancellationToken.None);
         await log.SaveAsync(session, TimeSpan.FromMinutes(1), CancellationToken.None);
@@ -83,6 +84,7 @@ public abstract class LoggedBackplaneConformance : BackplaneConformance
             Assert.That(one.Rooms, Is.EquivalentTo(session.Rooms));
             Assert.That(Encoding.UTF8.GetString(one.Data.Json.Span), Is.EqualTo("{\"user\":\"ann\",\"n\":[1]}"));
             Assert.That(one.Start, Is.EqualTo("s"));
+            Assert.That(one.RoomChanges, Is.EqualTo(300));
         });
         Assert.That(await log.TakeAsync("unknown", CancellationToken.None), Is.Null);
     }

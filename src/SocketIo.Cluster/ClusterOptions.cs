@@ -35,8 +35,8 @@ public sealed class ClusterOptions
 
     /// <summary>
     /// Whether sessions are saved while their clients are connected and not only when they leave, so that clients can recover when a
-    /// server was killed. Costs a write for each connect and each change of rooms. Default true; only with a backplane that keeps a log
-    /// and <c>ConnectionStateRecovery</c>.
+    /// server was killed. Costs a write for each connect, when the connection handlers have ended, and each change of rooms. Default true;
+    /// only with a backplane that keeps a log and <c>ConnectionStateRecovery</c>.
     /// </summary>
     public bool SaveLiveSessions { get; set; } = true;
 

@@ -25,6 +25,12 @@ public sealed record StoredSession
     public int Generation { get; init; }
 
     /// <summary>
+    /// How often the client has joined and left rooms, up to <see cref="Rooms"/>: whoever got an event after more of that has been in rooms
+    /// that are not stored here. JavaScript nodes have no such member: 0.
+    /// </summary>
+    public int RoomChanges { get; init; }
+
+    /// <summary>
     /// The id of the node that the client is connected to; null when it had left. That node is asked before the session is taken: it may
     /// know better. JavaScript nodes have no such member, and ignore it.
     /// </summary>

@@ -420,8 +420,16 @@ public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
     {
         if (rooms.Count == 0)
             return null;
-        var opening = _rooms.Join(rooms);
-        var kept = Namespace.Delivery.OnRoomsChanged(this);
+        Task? opening, kept;
+        Namespace.Delivery.OnRoomsChanging(this);
+        try
+        {
+            opening = _rooms.Join(rooms);
+        }
+        finally
+        {
+            kept = Namespace.Delivery.OnRoomsChanged(this);
+        }
         return opening is null || kept is null ? opening ?? kept : Task.WhenAll(opening, kept);
     }
 
@@ -430,6 +438,7 @@ public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
     {
         if (rooms.Count == 0)
             return null;
+        Namespace.Delivery.OnRoomsChanging(this);
         _rooms.Leave(rooms);
         return Namespace.Delivery.OnRoomsChanged(this);
     }

@@ -3,15 +3,16 @@ using System.Text.Json;
 namespace SocketIo.Cluster.Formats;
 
 /// <summary>
-/// A session as JavaScript nodes keep it: base64 of MessagePack, <c>{sid, pid, rooms, data}</c>. The members "start", "generation" and
-/// "owner" are read by .NET nodes only.
+/// A session as JavaScript nodes keep it: base64 of MessagePack, <c>{sid, pid, rooms, data}</c>. The members "start", "generation",
+/// "changes" and "owner" are read by .NET nodes only.
 /// </summary>
 internal static class SessionFormat
 {
     public static string Write(StoredSession session)
     {
         var buffer = new MessagePackBuffer();
-        buffer.WriteMapHead(4 + (session.Start is null ? 0 : 1) + (session.Generation == 0 ? 0 : 1) + (session.Owner is null ? 0 : 1));
+        buffer.WriteMapHead(
+            4 + (session.Start is null ? 0 : 1) + (session.Generation == 0 ? 0 : 1) + (session.RoomChanges == 0 ? 0 : 1) + (session.Owner is null ? 0 : 1));
         Text(buffer, "sid"u8, session.SocketId);
         Text(buffer, "pid"u8, session.Pid);
         buffer.WriteText("rooms"u8);
@@ -25,11 +26,8 @@ internal static class SessionFormat
             MessagePackFromJson.Write(session.Data, buffer, MessagePackFlavor.Official);
         if (session.Start is not null)
             Text(buffer, "start"u8, session.Start);
-        if (session.Generation != 0)
-        {
-            buffer.WriteText("generation"u8);
-            buffer.Write(session.Generation);
-        }
+        Number(buffer, "generation"u8, session.Generation);
+        Number(buffer, "changes"u8, session.RoomChanges);
         if (session.Owner is not null)
             Text(buffer, "owner"u8, session.Owner);
         return Convert.ToBase64String(buffer.Written);
@@ -51,7 +49,7 @@ internal static class SessionFormat
         if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
             return null;
         var (sid, pid, start, owner) = (default(string), default(string), default(string), default(string));
-        var (rooms, data, generation) = (new List<string>(), default(PacketData), 0);
+        var (rooms, data, generation, changes) = (new List<string>(), default(PacketData), 0, 0);
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
         {
             var name = reader.GetString();
@@ -74,6 +72,9 @@ internal static class SessionFormat
                 case ("generation", JsonTokenType.Number):
                     generation = reader.TryGetInt32(out var number) ? number : 0;
                     break;
+                case ("changes", JsonTokenType.Number):
+                    changes = reader.TryGetInt32(out var count) ? count : 0;
+                    break;
                 case ("rooms", JsonTokenType.StartArray):
                     ReadRooms(ref reader, rooms);
                     break;
@@ -88,7 +89,8 @@ internal static class SessionFormat
             ? null
             : new StoredSession
             {
-                SocketId = sid, Pid = pid, Rooms = RoomNames.Create([.. rooms]), Data = data, Start = start, Generation = generation, Owner = owner,
+                SocketId = sid, Pid = pid, Rooms = RoomNames.Create([.. rooms]), Data = data, Start = start,
+                Generation = generation, RoomChanges = changes, Owner = owner,
             };
     }
 
@@ -104,6 +106,14 @@ internal static class SessionFormat
             else
                 reader.Skip();
         }
+    }
+
+    private static void Number(MessagePackBuffer buffer, ReadOnlySpan<byte> name, int value)
+    {
+        if (value == 0)
+            return;
+        buffer.WriteText(name);
+        buffer.Write(value);
     }
 
     private static void Text(MessagePackBuffer buffer, ReadOnlySpan<byte> name, string value)

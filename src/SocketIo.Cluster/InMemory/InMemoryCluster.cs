@@ -71,7 +71,7 @@ public sealed class InMemoryCluster
         lock (_sync)
         {
             if (!_logs.TryGetValue(namespaceName, out var log))
-                _logs[namespaceName] = log = new InMemoryLog(Options.LogSize, _time);
+                _logs[namespaceName] = log = new InMemoryLog(Options.LogSize, _time, FailsToSave);
             return log;
         }
     }
@@ -186,6 +186,12 @@ public sealed class InMemoryCluster
         due = Math.Max(due, to.LastDue.GetValueOrDefault(from));
         to.LastDue[from] = due;
         return due;
+    }
+
+    private bool FailsToSave()
+    {
+        lock (_sync)
+            return IsFault(Options.Faults.SaveFailureRate);
     }
 
     private bool IsFault(double rate) => rate > 0 && _random.NextDouble() < rate;

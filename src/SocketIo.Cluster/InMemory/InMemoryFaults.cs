@@ -23,4 +23,7 @@ public sealed class InMemoryFaults
 
     /// <summary>How many messages may be overtaken by others of their sender. Makes the links unreliable.</summary>
     public double ReorderRate { get; set; }
+
+    /// <summary>How many sessions of clients can't be saved.</summary>
+    public double SaveFailureRate { get; set; }
 }

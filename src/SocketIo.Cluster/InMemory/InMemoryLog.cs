@@ -4,7 +4,10 @@ using System.Runtime.CompilerServices;
 namespace SocketIo.Cluster.InMemory;
 
 /// <summary>The broadcasts of one namespace, numbered from 1.</summary>
-internal sealed class InMemoryLog(int size, TimeProvider time) : ClusterLog
+/// <param name="size">How many are kept.</param>
+/// <param name="time">The clock.</param>
+/// <param name="failsToSave">Whether a session can't be saved now.</param>
+internal sealed class InMemoryLog(int size, TimeProvider time, Func<bool> failsToSave) : ClusterLog
 {
     // Below that it is not worth looking for sessions that are over.
     private const int MinPruned = 1000;
@@ -89,6 +92,8 @@ internal sealed class InMemoryLog(int size, TimeProvider time) : ClusterLog
 
     public override ValueTask SaveAsync(StoredSession session, TimeSpan keep, CancellationToken cancellationToken)
     {
+        if (failsToSave())
+            return ValueTask.FromException(new IOException("The session could not be saved."));
         Put(session.Pid, session, session.Generation, keep);
         return ValueTask.CompletedTask;
     }

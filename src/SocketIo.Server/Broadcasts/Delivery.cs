@@ -64,6 +64,11 @@ internal abstract class Delivery(Namespace @namespace)
     /// <returns>Completes when broadcasts of other servers reach the room; null when they do.</returns>
     public virtual Task? OnRoomChanged(string room) => null;
 
+    /// <summary>A socket is about to join or leave rooms: <see cref="OnRoomsChanged"/> follows.</summary>
+    public virtual void OnRoomsChanging(Socket socket)
+    {
+    }
+
     /// <summary>A socket has joined or left rooms.</summary>
     /// <returns>Completes when that is kept for a client that comes back; null when nothing has to be.</returns>
     public virtual Task? OnRoomsChanged(Socket socket) => null;
@@ -85,6 +90,13 @@ internal abstract class Delivery(Namespace @namespace)
 
     /// <summary>Makes an accepted socket visible and tells its client, so that who knows of the answer reaches it, and nothing comes before the answer.</summary>
     public abstract void Connect(Socket socket, Frame answer);
+
+    /// <summary>The connection handlers of a connected socket have been started.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="handlers">Completes when they have ended; does not fail, and may be awaited by others too.</param>
+    public virtual void OnHandlersStarted(Socket socket, ValueTask handlers)
+    {
+    }
 
     /// <summary>A socket that was to be connected is not.</summary>
     public abstract void OnAbandoned(Socket socket);

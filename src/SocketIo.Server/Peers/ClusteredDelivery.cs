@@ -120,6 +120,8 @@ internal sealed class ClusteredDelivery : Delivery, IAsyncDisposable
 
     public override Task? OnRoomChanged(string room) => _rooms.Update(room);
 
+    public override void OnRoomsChanging(Socket socket) => _local.OnRoomsChanging(socket);
+
     public override Task? OnRoomsChanged(Socket socket) => _local.OnRoomsChanged(socket);
 
     public override async ValueTask AnnounceAsync(Socket socket)
@@ -130,6 +132,8 @@ internal sealed class ClusteredDelivery : Delivery, IAsyncDisposable
     }
 
     public override void Connect(Socket socket, Frame answer) => _local.Connect(socket, answer);
+
+    public override void OnHandlersStarted(Socket socket, ValueTask handlers) => _local.OnHandlersStarted(socket, handlers);
 
     public override void OnAbandoned(Socket socket)
     {

@@ -135,7 +135,10 @@ internal sealed class SharedDelivery : DirectDelivery
                 var own = isOwn ? TakeOwn(entry.OwnNumber) : null;
                 _tail.Append(entry.Offset!, frame, target);
                 if (own is not { IsDelivered: true })
-                    Send(frame, target, entry.Offset!);
+                {
+                    var send = new LoggedVisitor(this, entry, frame, target, _tail.WasSentAhead(entry.Offset!));
+                    Sockets.Visit(target, ref send);
+                }
                 own?.SendBehind();
             }
         }
@@ -180,11 +183,14 @@ internal sealed class SharedDelivery : DirectDelivery
 
     public override async ValueTask<RecoverableSession?> RestoreAsync(JsonElement auth, EngineSession connection)
     {
-        if (!RecoveryRequest.TryRead(auth, out var request) || request.Offset is { } offset && !_stored.IsOffset(offset))
+        if (!RecoveryRequest.TryRead(auth, out var request))
+            return null;
+        var (offset, roomChanges) = MarkedOffset.Read(request.Offset);
+        if (offset is not null && !_stored.IsOffset(offset))
             return null;
         try
         {
-            var restored = await TryRestoreAsync(request, connection).ConfigureAwait(false);
+            var restored = await TryRestoreAsync(request with { Offset = offset }, roomChanges, connection).ConfigureAwait(false);
             if (restored is not null)
                 Log.Recovered(Server.Logger, restored.SocketId, Namespace.Name, restored.Missed!.Count);
             return restored;
@@ -229,6 +235,10 @@ internal sealed class SharedDelivery : DirectDelivery
         else
             _sessions.OnConnected(socket, session);
     }
+
+    public override void OnHandlersStarted(Socket socket, ValueTask handlers) => _sessions.OnHandlersStarted(socket, handlers);
+
+    public override void OnRoomsChanging(Socket socket) => SharedSessions.OnRoomsChanging(socket);
 
     public override Task? OnRoomsChanged(Socket socket) => _sessions.OnRoomsChanged(socket);
 
@@ -294,26 +304,20 @@ internal sealed class SharedDelivery : DirectDelivery
     private void DeliverWithoutOffset(OwnEvent own)
     {
         var args = new PeerArguments(own.Data);
-        Send(EncodeForAll(own.Target, args.EventName, new WithOffset<PeerArguments>(args, NoOffset)), own.Target, null);
+        var send = new SendVisitor(EncodeForAll(own.Target, args.EventName, new WithOffset<PeerArguments>(args, NoOffset)), SendMode.Logged);
+        Sockets.Visit(own.Target, ref send);
         own.MarkDelivered();
     }
 
-    // guarded by _sync
-    private void Send(Frame frame, in BroadcastTarget target, string? offset)
+    private Frame EncodeMarked(ClusterMessage entry, in BroadcastTarget target, int roomChanges)
     {
-        if (offset is not null && _tail.WasSentAhead(offset))
-        {
-            var careful = new AheadVisitor(frame, offset, _stored);
-            Sockets.Visit(target, ref careful);
-            return;
-        }
-        var send = new SendVisitor(frame, SendMode.Logged);
-        Sockets.Visit(target, ref send);
+        var args = new PeerArguments(entry.Data);
+        return EncodeForAll(target, args.EventName, new WithOffset<PeerArguments>(args, MarkedOffset.Write(entry.Offset!, roomChanges)));
     }
 
-    private async ValueTask<RecoverableSession?> TryRestoreAsync(RecoveryRequest request, EngineSession connection)
+    private async ValueTask<RecoverableSession?> TryRestoreAsync(RecoveryRequest request, int roomChanges, EngineSession connection)
     {
-        if (await _sessions.TakeAsync(request, connection).ConfigureAwait(false) is not { } session)
+        if (await _sessions.TakeAsync(request, roomChanges, connection).ConfigureAwait(false) is not { } session)
             return null;
         lock (_sync)
             session.Gaps = _tail.Gaps;
@@ -366,13 +370,26 @@ internal sealed class SharedDelivery : DirectDelivery
         await _sessions.SaveLiveAsync().ConfigureAwait(false);
     }
 
-    // Leaves out those that were sent the entry when they came back.
-    private readonly struct AheadVisitor(Frame frame, string offset, ClusterLog log) : ISocketVisitor
+    // Leaves out those that were sent the entry when they came back. Who is in rooms that are not saved yet is told so with the offset.
+    private struct LoggedVisitor(SharedDelivery delivery, ClusterMessage entry, Frame frame, BroadcastTarget target, bool mayBeSentAhead)
+        : ISocketVisitor
     {
+        // most of those who have just joined have done that as often as the one before
+        private (int RoomChanges, Frame? Frame) _marked;
+
         public void Visit(Socket socket)
         {
-            if (socket.Recoverable is not SharedSession { SentTo: { } sent } || log.Compare(offset, sent) > 0)
+            if (socket.Recoverable is not SharedSession session)
                 socket.Send(frame, SendMode.Logged);
+            else if (!mayBeSentAhead || session.SentTo is not { } sent || delivery._stored.Compare(entry.Offset!, sent) > 0)
+                socket.Send(session.UnsavedRoomChanges is { } changes ? MarkedFor(changes) : frame, SendMode.Logged);
+        }
+
+        private Frame MarkedFor(int roomChanges)
+        {
+            if (_marked.Frame is null || _marked.RoomChanges != roomChanges)
+                _marked = (roomChanges, delivery.EncodeMarked(entry, target, roomChanges));
+            return _marked.Frame;
         }
     }
 }

@@ -8,9 +8,20 @@ namespace SocketIo.Peers;
 /// A client that can come back to any server of the cluster. It is saved in the backplane's log, one write at a time; who changes something
 /// meanwhile shares the next one.
 /// </summary>
-internal sealed class SharedSession(string pid, string socketId, int generation) : RecoverableSession(pid, socketId)
+/// <param name="pid">Its private id.</param>
+/// <param name="socketId">The socket's id.</param>
+/// <param name="generation">How often it has come back.</param>
+/// <param name="roomChanges">How often it had joined and left rooms when it came back.</param>
+internal sealed class SharedSession(string pid, string socketId, int generation, int roomChanges = 0) : RecoverableSession(pid, socketId)
 {
+    private const int Never = -1;
+
     private readonly Lock _saving = new();
+
+    // How often it has joined and left rooms, how often it is about to, and how much of that is saved.
+    private int _roomChanges = roomChanges;
+    private int _startedRoomChanges;
+    private int _savedRoomChanges = Never;
 
     // guarded by _saving
     private Task _current = Task.CompletedTask;
@@ -27,6 +38,28 @@ internal sealed class SharedSession(string pid, string socketId, int generation)
 
     /// <summary>How often entries of the log had been missing on this server when what the client has missed began to be read.</summary>
     public int Gaps { get; set; }
+
+    /// <summary>Whether it is saved while it lives.</summary>
+    public bool IsSavedLive { get; set; }
+
+    /// <summary>
+    /// When it is saved in rooms that it was in before: the number of changes that a server has to know of to which it comes back from now
+    /// on; null when all rooms are saved. Before it is saved at all it comes back to no other server.
+    /// </summary>
+    public int? UnsavedRoomChanges
+    {
+        get
+        {
+            var saved = Volatile.Read(ref _savedRoomChanges);
+            if (saved == Never)
+                return null;
+
+            // those that end in between count twice
+            var changes = Volatile.Read(ref _startedRoomChanges);
+            changes += Volatile.Read(ref _roomChanges);
+            return changes > saved ? changes : null;
+        }
+    }
 
     /// <summary>Completes when what was to be saved, or removed, is.</summary>
     public Task Saved
@@ -50,6 +83,19 @@ internal sealed class SharedSession(string pid, string socketId, int generation)
         }
     }
 
+    /// <summary>The client is about to join or leave rooms.</summary>
+    public void BeginRoomChange() => Interlocked.Increment(ref _startedRoomChanges);
+
+    /// <summary>It has.</summary>
+    public void EndRoomChange()
+    {
+        Interlocked.Increment(ref _roomChanges);
+        Interlocked.Decrement(ref _startedRoomChanges);
+    }
+
+    /// <summary>It is saved so.</summary>
+    public void OnSaved(StoredSession stored) => Volatile.Write(ref _savedRoomChanges, stored.RoomChanges);
+
     /// <summary>What another server needs to know.</summary>
     /// <param name="socket">The client's socket, which may have left.</param>
     /// <param name="format">For its data.</param>
@@ -57,9 +103,12 @@ internal sealed class SharedSession(string pid, string socketId, int generation)
     public StoredSession Describe(Socket socket, PeerFormat format, string nodeId)
     {
         var isLive = socket is { IsConnected: true, HasLeft: false };
+
+        // before the rooms: one that is joined meanwhile does not count as saved
+        var changes = Volatile.Read(ref _roomChanges);
         return new()
         {
-            Pid = Pid, SocketId = SocketId, Generation = generation, Start = StartOffset, Owner = isLive ? nodeId : null,
+            Pid = Pid, SocketId = SocketId, Generation = generation, RoomChanges = changes, Start = StartOffset, Owner = isLive ? nodeId : null,
             Rooms = RoomNames.Create([.. isLive ? socket.Rooms : Rooms]), Data = format.WriteObject(socket.DataIfAny ?? []),
         };
     }

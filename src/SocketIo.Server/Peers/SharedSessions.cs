@@ -18,6 +18,9 @@ internal sealed class SharedSessions
 
     private static readonly TimeSpan MaxHandover = TimeSpan.FromSeconds(5);
 
+    // A client whose connection handlers take longer is saved before they have ended.
+    private static readonly TimeSpan MaxIntroduction = TimeSpan.FromSeconds(5);
+
     private readonly Namespace _namespace;
     private readonly ClusterNode _node;
     private readonly ClusterLog _stored;
@@ -55,13 +58,18 @@ internal sealed class SharedSessions
     /// <summary>
     /// Takes the client that asks to come back, from another server or from this one, which it then has left; null when it can't come back.
     /// </summary>
-    public async ValueTask<SharedSession?> TakeAsync(RecoveryRequest request, EngineSession connection)
+    /// <param name="request">What it asks by.</param>
+    /// <param name="roomChanges">What is stored of it has to know of so many.</param>
+    /// <param name="connection">How it has come.</param>
+    public async ValueTask<SharedSession?> TakeAsync(RecoveryRequest request, int roomChanges, EngineSession connection)
     {
         if (_byPid.TryGetValue(request.Pid, out var own) && !await HasLeftAsync(own, connection).ConfigureAwait(false))
             return null;
         if (await TakeStoredAsync(request.Pid).ConfigureAwait(false) is not { } stored || OffsetOf(request, stored) is not { } offset)
             return null;
-        var session = new SharedSession(stored.Pid, stored.SocketId, stored.Generation + 1) { StartOffset = stored.Start, SentTo = offset };
+        if (stored.RoomChanges < roomChanges)
+            return null;
+        var session = new SharedSession(stored.Pid, stored.SocketId, stored.Generation + 1, stored.RoomChanges) { StartOffset = stored.Start, SentTo = offset };
         if (_namespace.Members.Find(stored.SocketId) is not null)
             return null;
         session.Remember(stored.Rooms);
@@ -73,17 +81,37 @@ internal sealed class SharedSessions
     /// <summary>A client is about to be connected.</summary>
     public void Add(SharedSession session) => _byPid[session.Pid] = session;
 
-    /// <summary>A client is connected.</summary>
+    /// <summary>A client is connected. One that came back has its rooms.</summary>
     public void OnConnected(Socket socket, SharedSession session)
     {
-        if (_savesLive)
-            _ = Save(socket, session);
+        if (socket.Recovered)
+            SaveLive(socket, session);
     }
+
+    /// <summary>
+    /// The connection handlers of a client have been started. They join the rooms that make it what it is: before they have ended it is not
+    /// saved, so that it does not come back, from a server that was killed, to a place that was half made.
+    /// </summary>
+    public void OnHandlersStarted(Socket socket, ValueTask handlers)
+    {
+        if (socket is not { Recovered: false, Recoverable: SharedSession session })
+            return;
+        if (handlers.IsCompleted)
+            SaveLive(socket, session);
+        else
+            _ = SaveLaterAsync(socket, session, handlers.AsTask());
+    }
+
+    /// <summary>A client is about to join or leave rooms.</summary>
+    public static void OnRoomsChanging(Socket socket) => (socket.Recoverable as SharedSession)?.BeginRoomChange();
 
     /// <summary>A client has joined or left rooms.</summary>
     /// <returns>Completes when that is saved; null when it need not be.</returns>
-    public Task? OnRoomsChanged(Socket socket) =>
-        _savesLive && socket is { IsConnected: true, Recoverable: SharedSession { IsOver: false } session } ? Save(socket, session) : null;
+    public Task? OnRoomsChanged(Socket socket)
+    {
+        (socket.Recoverable as SharedSession)?.EndRoomChange();
+        return SaveAgain(socket);
+    }
 
     /// <summary>A client leaves for good, and can't come back.</summary>
     public void Remove(Socket socket)
@@ -150,7 +178,7 @@ internal sealed class SharedSessions
         var saving = new List<Task>();
         foreach (var (_, socket) in _namespace.Members.ById)
         {
-            if (OnRoomsChanged(socket) is { } saved)
+            if (SaveAgain(socket) is { } saved)
                 saving.Add(saved);
             if (saving.Count < MaxSavedAtOnce)
                 continue;
@@ -210,6 +238,30 @@ internal sealed class SharedSessions
         return !session.IsOver;
     }
 
+    private async Task SaveLaterAsync(Socket socket, SharedSession session, Task handlers)
+    {
+        try
+        {
+            await handlers.WaitAsync(MaxIntroduction, Server.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // they may never end, and the client be worth it all the same
+        }
+        SaveLive(socket, session);
+    }
+
+    private void SaveLive(Socket socket, SharedSession session)
+    {
+        if (!_savesLive)
+            return;
+        session.IsSavedLive = true;
+        _ = SaveAgain(socket);
+    }
+
+    private Task? SaveAgain(Socket socket) =>
+        socket is { IsConnected: true, Recoverable: SharedSession { IsSavedLive: true, IsOver: false } session } ? Save(socket, session) : null;
+
     // Not while the backplane is away: it is made up for when it is back.
     private Task? Save(Socket socket, SharedSession session) => _isAway() ? null : session.Write(() => StoreAsync(socket, session));
 
@@ -218,10 +270,13 @@ internal sealed class SharedSessions
     {
         try
         {
-            var storing = session.IsOver
+            var stored = session.IsOver ? null : session.Describe(socket, Server.PeerFormat, _node.Id);
+            var storing = stored is null
                 ? _stored.RemoveAsync(session.Pid, session.Generation, _keep, CancellationToken.None)
-                : _stored.SaveAsync(session.Describe(socket, Server.PeerFormat, _node.Id), _keep, CancellationToken.None);
+                : _stored.SaveAsync(stored, _keep, CancellationToken.None);
             await storing.AsTask().WaitAsync(MaxHandover, Server.Time).ConfigureAwait(false);
+            if (stored is not null)
+                session.OnSaved(stored);
         }
         catch (Exception exception)
         {

@@ -33,7 +33,8 @@ internal sealed class EventDispatch(Socket socket)
     {
         lock (this)
             _running++;
-        var handlers = socket.Namespace.Handlers.TellConnectionAsync(socket);
+        var handlers = socket.Namespace.Handlers.TellConnectionAsync(socket).Preserve();
+        socket.Namespace.Delivery.OnHandlersStarted(socket, handlers);
         while (TakeHeld() is { } next)
         {
             Client.RemovePending(next.Size);

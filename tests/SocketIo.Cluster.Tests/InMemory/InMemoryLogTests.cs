@@ -12,7 +12,7 @@ public sealed class InMemoryLogTests
     private readonly ManualClock _clock = new();
     private readonly InMemoryLog _log;
 
-    public InMemoryLogTests() => _log = new InMemoryLog(10, _clock);
+    public InMemoryLogTests() => _log = new InMemoryLog(10, _clock, static () => false);
 
     [Test]
     public async Task Sessions_that_were_taken_or_removed_or_are_over_do_not_add_up([Values("taken", "removed", "over")] string end)

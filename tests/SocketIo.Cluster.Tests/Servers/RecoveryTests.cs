@@ -76,6 +76,74 @@ public sealed class RecoveryTests
     }
 
     [Test]
+    public async Task A_client_that_got_events_of_a_room_that_was_not_saved_starts_anew_if_its_server_is_killed([Values] bool killed, [Values] bool savedLater)
+    {
+        var faults = new InMemoryFaults();
+        await using var servers = await StartAsync(faults: faults);
+        await using var client = await RecoveringClient.OpenAsync(servers, 0);
+        await client.Socket.JoinAsync("first");
+        faults.SaveFailureRate = 1;
+        await client.Socket.JoinAsync("second");
+        await servers[1].Io.To("second").EmitAsync("before");
+        await client.NamesAsync(1);
+        faults.SaveFailureRate = 0;
+        if (savedLater)
+            await client.Socket.JoinAsync("third");
+
+        if (killed)
+            servers.BackplaneOf(0).Kill();
+        else
+            await client.CutAsync();
+        await servers[1].Io.To("second").EmitAsync("missed");
+        Assert.That(await client.ComeBackAsync(1), Is.EqualTo(!killed || savedLater));
+        if (!killed || savedLater)
+            Assert.That(await client.NamesAsync(1), Is.EqualTo(new[] { "missed" }));
+    }
+
+    [Test]
+    public async Task A_client_whose_server_is_killed_before_its_connection_handlers_have_ended_starts_anew([Values] bool ended)
+    {
+        var joined = new TaskCompletionSource();
+        await using var servers = await StartAsync(configure: io => io.OnConnection(async socket =>
+        {
+            if (socket.Recovered)
+                return;
+            await socket.JoinAsync("first");
+            await joined.Task;
+            await socket.JoinAsync("second");
+        }));
+        await using var client = await RecoveringClient.OpenAsync(servers, 0);
+        await servers[1].Io.To("first").EmitAsync("before");
+        await client.NamesAsync(1);
+        if (ended)
+        {
+            joined.SetResult();
+            await Deadlines.Eventually(() => client.Socket.Rooms.Contains("second"));
+            await Deadlines.EventuallyAsync(async () => await StoredAsync(servers, client) is { Rooms.Count: 3 });
+        }
+        servers.BackplaneOf(0).Kill();
+        await servers[1].Io.To("second").EmitAsync("missed");
+        Assert.That(await client.ComeBackAsync(1), Is.EqualTo(ended));
+        if (ended)
+            Assert.That(await client.NamesAsync(1), Is.EqualTo(new[] { "missed" }));
+        joined.TrySetResult();
+    }
+
+    [Test]
+    public async Task A_client_whose_connection_handlers_do_not_end_is_saved_all_the_same()
+    {
+        var end = new TaskCompletionSource();
+        await using var servers = await StartAsync(configure: io => io.OnConnection(async socket =>
+        {
+            await socket.JoinAsync("room");
+            await end.Task;
+        }));
+        await using var client = await RecoveringClient.OpenAsync(servers, 0);
+        await Deadlines.EventuallyAsync(async () => await StoredAsync(servers, client) is { Rooms.Count: 2 });
+        end.SetResult();
+    }
+
+    [Test]
     public async Task A_session_is_not_saved_while_it_lives_unless_the_option_says_so()
     {
         await using var servers = await StartAsync(membership: static options => options.SaveLiveSessions = false);
@@ -134,6 +202,9 @@ public sealed class RecoveryTests
     [TestCase("999999")]
     [TestCase("-")]
     [TestCase("no offset")]
+    [TestCase("1!1000000")]
+    [TestCase("1!-1")]
+    [TestCase("!1")]
     public async Task An_offset_that_no_server_gave_recovers_nothing(string offset)
     {
         await using var servers = await StartAsync();
@@ -338,7 +409,14 @@ public sealed class RecoveryTests
         }
     }
 
-    private static Task<ServerCluster> StartAsync(int count = 2, int logSize = 100_000, Action<ClusterOptions>? membership = null) => ServerCluster.StartAsync(
-        count, cluster: new InMemoryClusterOptions { LogSize = logSize, Serialize = true },
+    private static async Task<StoredSession?> StoredAsync(ServerCluster servers, RecoveringClient client)
+    {
+        await using var link = servers.BackplaneOf(1).Open("/", null);
+        return await link.Log!.FindAsync(client.Pid, CancellationToken.None);
+    }
+
+    private static Task<ServerCluster> StartAsync(
+        int count = 2, int logSize = 100_000, Action<ClusterOptions>? membership = null, InMemoryFaults? faults = null, Action<SocketIoServer>? configure = null) => ServerCluster.StartAsync(
+        count, configure, new InMemoryClusterOptions { LogSize = logSize, Serialize = true, Faults = faults ?? new InMemoryFaults() },
         options: static options => options.ConnectionStateRecovery = new ConnectionStateRecoveryOptions(), membership: membership);
 }

@@ -10,6 +10,7 @@ namespace SocketIo.Interop.Tests.Clusters;
 /// log. Stock clients come back to any of the others.
 /// </summary>
 [TestFixture("streams")]
+[TestFixture("streams-4")]
 [TestFixture("postgres")]
 public class DeathTests(string kind)
 {
@@ -23,13 +24,13 @@ public class DeathTests(string kind)
     private readonly List<ClusterProcess> _processes = [];
     private readonly List<NodeClient> _clients = [];
     private TestServer _own = null!;
-    private NamespaceLink _link = null!;
     private Balancer _balancer = null!;
     private string _prefix = null!;
 
-    private string Where => kind == "streams" ? Services.Redis.Endpoint : Services.Postgres.ConnectionString;
+    private string Where => kind == "postgres" ? Services.Postgres.ConnectionString : Services.Redis.Endpoint;
 
-    private ClusterLog Log => _link.Log!;
+    // one on each of the streams
+    private string[] Namespaces => kind == "streams-4" ? ["/", "/0", "/1", "/3"] : ["/"];
 
     [SetUp]
     public async Task StartAsync()
@@ -37,19 +38,21 @@ public class DeathTests(string kind)
         _prefix = $"death_{kind}_{Interlocked.Increment(ref _lastPrefix)}";
         _balancer = new Balancer();
         _own = await TestServer.StartSocketIoAsync(
-            static io =>
+            io =>
             {
-                io.OnConnection(static async socket =>
+                foreach (var of in Namespaces.Select(io.Of))
                 {
-                    if (!socket.Recovered)
-                        await socket.JoinAsync("room");
-                });
-                io.On("rooms", static (Socket socket) => socket.Rooms.ToArray());
+                    of.OnConnection(static async socket =>
+                    {
+                        if (!socket.Recovered)
+                            await socket.JoinAsync("room");
+                    });
+                    of.On("rooms", static (Socket socket) => socket.Rooms.ToArray());
+                }
             },
             static options => options.ConnectionStateRecovery = new ConnectionStateRecoveryOptions(),
             builder => Add(builder.Services.AddSocketIo()));
         _own.Log.Expect("was silent for too long and is given up");
-        _link = _own.Services.GetRequiredService<Backplane>().Open("/", null);
     }
 
     [TearDown]
@@ -61,7 +64,6 @@ public class DeathTests(string kind)
         foreach (var process in _processes)
             await process.DisposeAsync();
         _processes.Clear();
-        await _link.DisposeAsync();
         await _own.DisposeAsync();
         _balancer.Dispose();
     }
@@ -73,7 +75,7 @@ public class DeathTests(string kind)
             await AddProcessAsync(eventsPerSecond: 100);
         _balancer.Use(_processes.Select(static process => process.Port));
         for (var i = 0; i < 10; i++)
-            await OpenAsync(_balancer.Address);
+            await OpenAsync(new Uri(_balancer.Address, NamespaceOf(i)));
         foreach (var client in _clients)
             await client.NextEventAsync("v");
         for (var round = 0; round < 4; round++)
@@ -87,18 +89,20 @@ public class DeathTests(string kind)
             await Deadlines.Eventually(() => _clients.TrueForAll(client => client.Events.Any(e => e.Name == "e" && e.Args[0].GetString() == id)));
             await Deadlines.Eventually(() => _clients.TrueForAll(static client => client.Events.LastOrDefault(static e => e.IsLifecycle)?.Name == "connect"));
         }
-        await _own.Io.EmitAsync("end");
+        foreach (var name in Namespaces)
+            await _own.Io.Of(name).EmitAsync("end");
         foreach (var client in _clients)
             await client.NextEventAsync("end");
 
-        var log = new List<ClusterMessage>();
-        await foreach (var entry in Log.ReadAsync(kind == "streams" ? "0-0" : "0", CancellationToken.None))
-            log.Add(entry);
-        Assert.That(log.Select(NameOf), Does.Not.Contain("v"), "what is volatile is not kept");
+        var logs = new Dictionary<string, List<ClusterMessage>>(StringComparer.Ordinal);
+        foreach (var name in Namespaces)
+            logs.Add(name, await ReadLogAsync(name));
+        Assert.That(logs.Values.SelectMany(static log => log).Select(NameOf), Does.Not.Contain("v"), "what is volatile is not kept");
         var (recovered, anew) = (0, 0);
-        foreach (var client in _clients)
+        for (var i = 0; i < _clients.Count; i++)
         {
-            foreach (var life in LivesOf(client))
+            var log = logs[NamespaceOf(i)];
+            foreach (var life in LivesOf(_clients[i]))
             {
                 recovered += life.Connects - 1;
                 anew++;
@@ -109,7 +113,7 @@ public class DeathTests(string kind)
                 Assert.That(offsets, Is.EqualTo(expected), "each once, in order, without a gap");
             }
         }
-        TestContext.Out.WriteLine($"{log.Count} events kept; clients recovered {recovered} times, and began anew {anew - _clients.Count} times");
+        TestContext.Out.WriteLine($"{logs.Values.Sum(static log => log.Count)} events kept; clients recovered {recovered} times, and began anew {anew - _clients.Count} times");
         Assert.That(recovered, Is.GreaterThan(4));
     }
 
@@ -224,8 +228,9 @@ public class DeathTests(string kind)
 
     private void Add(SocketIoBuilder builder)
     {
-        _ = kind == "streams"
-            ? builder.AddRedisStreams(Where, options => (options.Prefix, options.StreamName, options.MaxLength) = (_prefix, _prefix, 1_000_000))
+        _ = kind != "postgres"
+            ? builder.AddRedisStreams(
+                Where, options => (options.Prefix, options.StreamName, options.StreamCount, options.MaxLength) = (_prefix, _prefix, Namespaces.Length, 1_000_000))
             : builder.AddPostgres(Where, options => (options.Prefix, options.LogTable, options.Recovery) = (_prefix, _prefix, true));
         // no test waits for the time-out of a request: the deadlines are shorter
         builder.ConfigureCluster(static options => options.RequestTimeout = TimeSpan.FromMinutes(5));
@@ -254,6 +259,17 @@ public class DeathTests(string kind)
         var id = (await client.EmitWithAckAsync("id"))[0].GetString()!;
         await client.DisposeAsync();
         return id;
+    }
+
+    private string NamespaceOf(int client) => Namespaces[client % Namespaces.Length];
+
+    private async Task<List<ClusterMessage>> ReadLogAsync(string namespaceName)
+    {
+        await using var link = _own.Services.GetRequiredService<Backplane>().Open(namespaceName, null);
+        var log = new List<ClusterMessage>();
+        await foreach (var entry in link.Log!.ReadAsync(kind == "postgres" ? "0" : "0-0", CancellationToken.None))
+            log.Add(entry);
+        return log;
     }
 
     private static string NameOf(ClusterMessage entry) => JsonElement.Parse(entry.Data.Json.Span)[0].GetString()!;

@@ -4,17 +4,21 @@ namespace SocketIo.Topics;
 /// A subscription whose receivers get every event each. The cursor is where all before it is acknowledged, by any of them. Nothing is sent
 /// farther than a window beyond the cursor that is stored, so that a window is the most that comes twice.
 /// </summary>
-internal sealed class EachSubscription(TopicService service, SubscriptionName name, Topic topic) : Subscription(service, name, topic)
+internal sealed class EachSubscription : Subscription
 {
+    private readonly CursorPump _cursor;
+
     // guarded by Sync
     private readonly List<EachLane> _lanes = [];
     private long _stored;
     private long _acknowledged;
     private long _sent;
-    private bool _isMoving;
+    private bool _asksStore;
 
     // acknowledged beyond one that is not
     private HashSet<long>? _ahead;
+
+    public EachSubscription(TopicService service, SubscriptionName name, Topic topic) : base(service, name, topic) => _cursor = new CursorPump(this);
 
     public override bool IsShared => false;
 
@@ -68,17 +72,17 @@ internal sealed class EachSubscription(TopicService service, SubscriptionName na
         return missed;
     }
 
-    /// <summary>Tells the store how far all is acknowledged.</summary>
+    /// <summary>Tells the store how far all is acknowledged: once for what comes until the pool gets to it.</summary>
     /// <param name="evenIfKnown">Also when it knows, to hear what other servers have told it.</param>
     public void Move(bool evenIfKnown = false)
     {
         lock (Sync)
         {
-            if (_isMoving || !IsAttached || (_acknowledged <= _stored && !evenIfKnown))
+            _asksStore |= evenIfKnown;
+            if (!MayMove)
                 return;
-            _isMoving = true;
         }
-        _ = MoveAsync();
+        _cursor.Signal();
     }
 
     public void Leave(EachLane lane)
@@ -137,6 +141,9 @@ internal sealed class EachSubscription(TopicService service, SubscriptionName na
     protected override (IReadOnlyList<TopicOperation> Last, long Sent) OnDetaching() =>
         (_acknowledged > _stored ? [new MoveCursor(Name, _acknowledged)] : [], _sent);
 
+    // under Sync
+    private bool MayMove => IsAttached && (_acknowledged > _stored || _asksStore);
+
     private void AdvanceTo(long sequence)
     {
         _acknowledged = sequence;
@@ -150,35 +157,37 @@ internal sealed class EachSubscription(TopicService service, SubscriptionName na
             _ahead = null;
     }
 
-    private async Task MoveAsync()
-    {
-        try
-        {
-            while (await TryMoveAsync().ConfigureAwait(false))
-            {
-            }
-        }
-        catch (TopicStoreException exception)
-        {
-            lock (Sync)
-                _isMoving = false;
-            Service.NoticeUnwritten(Name, exception);
-        }
-    }
-
-    /// <summary>Whether more was acknowledged meanwhile.</summary>
-    private async ValueTask<bool> TryMoveAsync()
+    private async ValueTask MoveAsync()
     {
         MoveCursor move;
         lock (Sync)
-            move = new MoveCursor(Name, _acknowledged);
-        await Service.Queue.ExecuteAsync(move, isPatient: true).ConfigureAwait(false);
-        if (move.Cursor is not { } cursor)
         {
-            lock (Sync)
-                _isMoving = false;
+            if (!MayMove)
+                return;
+            _asksStore = false;
+            move = new MoveCursor(Name, _acknowledged);
+        }
+        try
+        {
+            await Service.Queue.ExecuteAsync(move, isPatient: true).ConfigureAwait(false);
+            OnMoved(move.Cursor);
+        }
+        catch (TopicStoreException exception)
+        {
+            Service.NoticeUnwritten(Name, exception);
+        }
+        catch (Exception exception)
+        {
+            Fault(exception);
+        }
+    }
+
+    private void OnMoved(long? stored)
+    {
+        if (stored is not { } cursor)
+        {
             End();
-            return false;
+            return;
         }
         lock (Sync)
         {
@@ -187,7 +196,14 @@ internal sealed class EachSubscription(TopicService service, SubscriptionName na
                 AdvanceTo(_stored);
             foreach (var lane in _lanes)
                 lane.Unblock();
-            return _isMoving = IsAttached && _acknowledged > _stored;
         }
+
+        // what was acknowledged ahead may follow what another server has acknowledged
+        Move();
+    }
+
+    private sealed class CursorPump(EachSubscription subscription) : Pump
+    {
+        protected override ValueTask PassAsync() => subscription.MoveAsync();
     }
 }

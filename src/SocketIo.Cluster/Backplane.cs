@@ -80,7 +80,11 @@ public abstract class Backplane : IAsyncDisposable
         lock (_sync)
         {
             if (_state.IsConnected == isConnected)
+            {
+                // it may be another one by now
+                _state = _state with { Reason = reason };
                 return;
+            }
             _state = new BackplaneState(isConnected, _time.GetUtcNow(), reason);
             StateChanged?.Invoke(_state);
         }

@@ -273,7 +273,7 @@ internal sealed class ClusterNode : INodeReceiver, IAsyncDisposable
 
     void INodeReceiver.ReportRefused(ClusterMessage message, string reason)
     {
-        _server.Reports.ReportRefused(reason);
+        _server.Reports.ReportRefused(message, reason);
         OnLost([message]);
     }
 

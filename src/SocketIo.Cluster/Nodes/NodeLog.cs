@@ -65,6 +65,9 @@ internal static partial class NodeLog
     [LoggerMessage(222, LogLevel.Debug, "{Service} was not reached: {Reason} The next attempt is in {Delay}.")]
     public static partial void NotReached(ILogger logger, string service, string reason, TimeSpan delay);
 
+    [LoggerMessage(224, LogLevel.Warning, "{Service} is there, and refuses what is needed: {Reason} Trying goes on.")]
+    public static partial void StillRefused(ILogger logger, string service, string reason);
+
     [LoggerMessage(223, LogLevel.Error, "{Service} cannot be used: {Reason}")]
     public static partial void ServiceRefused(ILogger logger, string service, string reason);
 }

@@ -15,22 +15,28 @@ internal sealed class NodeReports(ILogger logger, NodeMetrics metrics, TimeProvi
     private readonly Tally _malformed = new();
     private readonly Tally _rooms = new();
 
-    // since the last look at what share was refused
-    private long _sentNow;
-    private long _refusedNow;
-    private string _lastRefusal = "";
-    private string? _refusal;
-    private long _lookedAt = time.GetTimestamp();
+    // What a log keeps may be refused while heartbeats are taken, or the other way around.
+    private readonly Refusals _refusedBroadcasts = new(time);
+    private readonly Refusals _refusedOthers = new(time);
 
     public ILogger Logger => logger;
 
-    /// <summary>Why the backplane refuses most of what it is sent; null when it does not. Heartbeats are sent all the time.</summary>
-    public string? Refusal => Volatile.Read(ref _refusal);
-
-    public void CountSent(int count)
+    /// <summary>Why the backplane does not take most of what it is sent since a moment; null when it does. Heartbeats are sent all the time.</summary>
+    public string? RefusalSince(DateTimeOffset moment)
     {
-        Interlocked.Add(ref _sentNow, count);
-        metrics.Sent(count);
+        foreach (var refusals in (ReadOnlySpan<Refusals>)[_refusedBroadcasts, _refusedOthers])
+        {
+            if (refusals.Known is { } known && known.At >= moment)
+                return known.Reason;
+        }
+        return null;
+    }
+
+    public void CountSent(ReadOnlySpan<ClusterMessage> messages)
+    {
+        metrics.Sent(messages.Length);
+        foreach (var message in messages)
+            RefusalsOf(message).CountSent(1);
     }
 
     public void CountReceived() => metrics.Received();
@@ -39,18 +45,22 @@ internal sealed class NodeReports(ILogger logger, NodeMetrics metrics, TimeProvi
 
     public void CountIncomplete() => metrics.Incomplete();
 
-    public void ReportLost(int count, string reason)
+    public void ReportLost(ReadOnlySpan<ClusterMessage> messages, string reason)
     {
-        metrics.Dropped(count, "lost");
-        _lost.Add(count, reason);
+        metrics.Dropped(messages.Length, "lost");
+        _lost.Add(messages.Length, reason);
+        foreach (var message in messages)
+        {
+            RefusalsOf(message).CountSent(1);
+            RefusalsOf(message).Add(1, reason);
+        }
     }
 
-    public void ReportRefused(string reason)
+    public void ReportRefused(ClusterMessage message, string reason)
     {
         metrics.Dropped(1, "refused");
         _refused.Add(1, reason);
-        Volatile.Write(ref _lastRefusal, reason);
-        Interlocked.Increment(ref _refusedNow);
+        RefusalsOf(message).Add(1, reason);
     }
 
     public void ReportMalformed(string reason)
@@ -64,7 +74,8 @@ internal sealed class NodeReports(ILogger logger, NodeMetrics metrics, TimeProvi
     /// <summary>Writes what there is to be logged, now and then.</summary>
     public void Flush()
     {
-        LookAtRefusals();
+        _refusedBroadcasts.Look();
+        _refusedOthers.Look();
         if (_lost.TryTake(time, Interval, out var count, out var reason))
             NodeLog.Lost(logger, count, reason);
         if (_refused.TryTake(time, Interval, out count, out reason))
@@ -75,12 +86,6 @@ internal sealed class NodeReports(ILogger logger, NodeMetrics metrics, TimeProvi
             NodeLog.RoomsFailed(logger, count, reason);
     }
 
-    private void LookAtRefusals()
-    {
-        if (time.GetElapsedTime(_lookedAt) < Interval)
-            return;
-        _lookedAt = time.GetTimestamp();
-        var (refused, sent) = (Interlocked.Exchange(ref _refusedNow, 0), Interlocked.Exchange(ref _sentNow, 0));
-        Volatile.Write(ref _refusal, refused > 0 && 2 * refused >= sent ? Volatile.Read(ref _lastRefusal) : null);
-    }
+    private Refusals RefusalsOf(ClusterMessage message) =>
+        message is { Type: MessageType.Broadcast, RequestId: null, Flags.IsVolatile: false } ? _refusedBroadcasts : _refusedOthers;
 }

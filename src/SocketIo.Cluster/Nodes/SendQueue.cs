@@ -68,7 +68,7 @@ internal sealed class SendQueue : IDisposable
             if (!_budget.TryTake(bytes))
             {
                 taken?.TrySetResult();
-                _reports.ReportLost(1, "the queue is full");
+                _reports.ReportLost([message], "the queue is full");
                 return false;
             }
 
@@ -172,11 +172,11 @@ internal sealed class SendQueue : IDisposable
             try
             {
                 await _link.SendAsync(_batch.AsMemory(0, count), _endedToken).ConfigureAwait(false);
-                _reports.CountSent(count);
+                _reports.CountSent(_batch.AsSpan(0, count));
             }
             catch (Exception exception)
             {
-                _reports.ReportLost(count, exception.Message);
+                _reports.ReportLost(_batch.AsSpan(0, count), exception.Message);
                 _lost(_batch.AsSpan(0, count));
             }
             Finish(count);

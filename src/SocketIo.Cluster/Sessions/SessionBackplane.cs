@@ -59,6 +59,12 @@ internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxR
         await CloseAsync().ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// The session for what is to be sent: one that has ended, or is gone before that is known, takes nothing, and its messages wait for the next.
+    /// </summary>
+    public ValueTask<TSession> GetSessionAsync(CancellationToken cancellationToken) =>
+        _session is { Ended.IsCompleted: false } session ? new(session) : new(WaitForSessionAsync(cancellationToken));
+
     /// <summary>Waits for the next session when there is none.</summary>
     public async Task<TSession> WaitForSessionAsync(CancellationToken cancellationToken)
     {
@@ -107,6 +113,9 @@ internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxR
     /// <summary>A reason in words, without secrets.</summary>
     protected abstract string Describe(Exception reason);
 
+    /// <summary>Whether the service has answered, and will not by itself do what was asked.</summary>
+    protected abstract bool IsRefusal(Exception reason);
+
     /// <summary>Gives back what is left when the last session has ended.</summary>
     protected virtual ValueTask CloseAsync() => ValueTask.CompletedTask;
 
@@ -152,7 +161,7 @@ internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxR
             }
             catch (Exception exception)
             {
-                NodeLog.NotReached(logger, service, Sentence.Of(Describe(exception)), delay);
+                Miss(exception, delay);
             }
         }
     }
@@ -172,6 +181,7 @@ internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxR
             throw exception is OperationCanceledException && session.Ended.IsCompleted ? await session.Ended.ConfigureAwait(false) : exception;
         }
         NodeLog.SessionOpened(logger, service, Describe(session));
+        _refusal = null;
         ReportConnected();
         Interlocked.Exchange(ref _arrival, NewArrival()).SetResult();
         return session;
@@ -197,6 +207,20 @@ internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxR
             return;
         _refusal = reason;
         NodeLog.ServiceRefused(logger, service, reason);
+        ReportAway(reason);
+    }
+
+    // That it cannot be reached is known. What it says when it is reached is news, once.
+    private void Miss(Exception exception, TimeSpan delay)
+    {
+        var reason = Describe(exception);
+        NodeLog.NotReached(logger, service, Sentence.Of(reason), delay);
+        if (IsRefusal(exception) && _refusal != reason)
+        {
+            _refusal = reason;
+            NodeLog.StillRefused(logger, service, Sentence.Of(reason));
+        }
+        ReportAway(reason);
     }
 
     private TimeSpan Longer(TimeSpan delay) => delay * 2 < maxReconnectDelay ? delay * 2 : maxReconnectDelay;

@@ -56,5 +56,8 @@ internal sealed class PostgresBackplane : SessionBackplane<PostgresSession>
         _ => $"{reason.GetType().Name}: {reason.Message}",
     };
 
+    // class 57 is of a server that starts or stops
+    protected override bool IsRefusal(Exception reason) => reason is PostgresException refused && !refused.SqlState.StartsWith("57", StringComparison.Ordinal);
+
     protected override ValueTask CloseAsync() => Database.DisposeAsync();
 }

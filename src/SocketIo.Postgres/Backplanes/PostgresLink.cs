@@ -58,7 +58,7 @@ internal sealed class PostgresLink : NamespaceLink, ISessionLink<PostgresSession
             if (isKept)
                 await KeepAsync(cancellationToken).ConfigureAwait(false);
             else
-                await Session.SendAsync((connection, ending) => _sender.SendAsync(connection, _batch, ending), cancellationToken).ConfigureAwait(false);
+                await SendOnceAsync(cancellationToken).ConfigureAwait(false);
             start += count;
         }
     }
@@ -89,6 +89,10 @@ internal sealed class PostgresLink : NamespaceLink, ISessionLink<PostgresSession
         else if (head.Sender != _backplane.NodeId)
             await TakeAsync(head, bytes, connection).ConfigureAwait(false);
     }
+
+    // an emitter's caller hears that PostgreSQL is away
+    private ValueTask<PostgresSession> SessionForSendingAsync(CancellationToken cancellationToken) =>
+        _receiver is null ? new(Session) : _backplane.GetSessionAsync(cancellationToken);
 
     private PostgresSession Session => _backplane.Session ?? throw new InvalidOperationException("PostgreSQL is away.");
 
@@ -261,10 +265,16 @@ internal sealed class PostgresLink : NamespaceLink, ISessionLink<PostgresSession
         return (count, isKept);
     }
 
+    private async Task SendOnceAsync(CancellationToken cancellationToken)
+    {
+        var session = await SessionForSendingAsync(cancellationToken).ConfigureAwait(false);
+        await session.SendAsync((connection, ending) => _sender.SendAsync(connection, _batch, ending), cancellationToken).ConfigureAwait(false);
+    }
+
     // A transaction whose outcome is not known is looked for when the database is back, and sent again if it is not there.
     private async Task KeepAsync(CancellationToken cancellationToken)
     {
-        var session = Session;
+        var session = await SessionForSendingAsync(cancellationToken).ConfigureAwait(false);
         while (!await TryKeepAsync(session, cancellationToken).ConfigureAwait(false))
         {
             session = await _backplane.WaitForSessionAsync(cancellationToken).ConfigureAwait(false);

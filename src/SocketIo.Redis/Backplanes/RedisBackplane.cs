@@ -62,5 +62,7 @@ internal abstract class RedisBackplane : SessionBackplane<RedisSession>
         ? reason.Message
         : $"{reason.GetType().Name}: {reason.Message}";
 
+    protected sealed override bool IsRefusal(Exception reason) => reason is RespException refused && !RedisSession.IsPassing(refused);
+
     protected sealed override ValueTask CloseAsync() => Servers.DisposeAsync();
 }

@@ -37,7 +37,8 @@ internal abstract class RedisLink(RedisBackplane backplane, string namespaceName
     {
         for (var start = 0; start < messages.Length;)
         {
-            var session = Session;
+            // an emitter's caller hears that Redis is away
+            var session = receiver is null ? Session : await backplane.GetSessionAsync(cancellationToken).ConfigureAwait(false);
             var node = await session.GetAsync(GetKey(messages.Span[start])).ConfigureAwait(false);
             start += await SendAsync(session, node, messages[start..], cancellationToken).ConfigureAwait(false);
         }

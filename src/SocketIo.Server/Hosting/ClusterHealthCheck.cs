@@ -16,7 +16,7 @@ internal sealed class ClusterHealthCheck(SocketIoServer server) : IHealthCheck
             ["servers"] = cluster.Peers.Count, ["queuedBytes"] = cluster.Budget.Bytes,
         };
         var fault = !state.IsConnected ? $"The backplane is away: {state.Reason}"
-            : cluster.Reports.Refusal is { } refusal ? $"The backplane refuses what it is sent: {refusal}"
+            : cluster.Reports.RefusalSince(state.Since) is { } refusal ? $"The backplane does not take what it is sent: {refusal}"
             : null;
         return Task.FromResult(fault is null
             ? HealthCheckResult.Healthy("The backplane is connected.", data)

@@ -35,6 +35,23 @@ public class FailureTests(Kind kind)
     }
 
     [Test]
+    public async Task What_is_sent_when_a_session_has_ended_and_nobody_knows_yet_waits_for_the_next([Values] bool isGone)
+    {
+        await using var one = await StartAsync();
+        await using var two = await StartAsync();
+        for (var round = 1; round <= 10; round++)
+        {
+            await one.BackAsync();
+            one.Backplane.Session!.End(new IOException("The test ended it."));
+            if (isGone)
+                SpinWait.SpinUntil(() => one.Backplane.Session is null, Deadlines.Default);
+            await one.SendAsync(one.Event());
+            Assert.That(Node.Number(await two.Receiver.NextAsync()), Is.EqualTo(round));
+        }
+        Assert.That(two.Receiver.IsEmpty);
+    }
+
+    [Test]
     public async Task Redis_that_hangs_is_away_and_back_when_it_goes_on()
     {
         await using var one = await StartAsync();

@@ -13,6 +13,10 @@ namespace SocketIo;
 /// socket too; what can't be serialized of <see cref="Socket.Data"/> is lost, and the rest is what an argument of type <c>object</c> is read as. While the
 /// backplane is away own clients get events at once; a client that loses its connection then starts anew.
 /// </para>
+/// <para>
+/// A client whose connection is lost before its connection handlers have ended (or within 5 s, where they take longer) starts anew: else it
+/// would come back without the rooms that they had not joined yet, to handlers that see <see cref="Socket.Recovered"/> and join none.
+/// </para>
 /// Events that are volatile, or ask for an acknowledgement, are not kept. The others carry their place in the namespace's log as one
 /// more argument, a text, which clients send back; and the emits of one namespace take turns, so that all clients see the log's order.
 /// </remarks>

@@ -124,7 +124,7 @@ internal sealed class LoggedDelivery : DirectDelivery
         var session = socket.Recoverable!;
         var missed = session.Missed;
         session.Missed = null;
-        session.Begin(socket.Connection);
+        session.Begin(socket.Connection, Server.Time);
         _sessions.Add(session);
         bool isComplete;
         using (Cork.HoldWithListeners())
@@ -146,11 +146,17 @@ internal sealed class LoggedDelivery : DirectDelivery
             socket.Connection.Drop(DisconnectReason.TransportClose.With("what the client had missed was dropped while middleware decided"));
     }
 
+    public override void OnHandlersStarted(Socket socket, ValueTask handlers)
+    {
+        if (!socket.Recovered)
+            socket.Recoverable!.Introduce(handlers.AsTask());
+    }
+
     public override void OnClosing(Socket socket, DisconnectReason reason)
     {
-        if (IsRecoverable(reason))
-            return;
         var session = socket.Recoverable!;
+        if (IsRecoverable(reason) && session.IsIntroduced(Server.Time))
+            return;
         session.IsOver = true;
         _sessions.Remove(session);
     }

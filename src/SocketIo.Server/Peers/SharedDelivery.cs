@@ -216,7 +216,7 @@ internal sealed class SharedDelivery : DirectDelivery
         var session = (SharedSession)socket.Recoverable!;
         var missed = session.Missed;
         session.Missed = null;
-        session.Begin(socket.Connection);
+        session.Begin(socket.Connection, Server.Time);
         _sessions.Add(session);
         bool isComplete;
         using (Cork.HoldWithListeners())
@@ -244,7 +244,7 @@ internal sealed class SharedDelivery : DirectDelivery
 
     public override void OnClosing(Socket socket, DisconnectReason reason)
     {
-        if (!LoggedDelivery.IsRecoverable(reason))
+        if (!LoggedDelivery.IsRecoverable(reason) || !socket.Recoverable!.IsIntroduced(Server.Time))
             _sessions.Remove(socket);
     }
 

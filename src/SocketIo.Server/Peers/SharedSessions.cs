@@ -18,9 +18,6 @@ internal sealed class SharedSessions
 
     private static readonly TimeSpan MaxHandover = TimeSpan.FromSeconds(5);
 
-    // A client whose connection handlers take longer is saved before they have ended.
-    private static readonly TimeSpan MaxIntroduction = TimeSpan.FromSeconds(5);
-
     private readonly Namespace _namespace;
     private readonly ClusterNode _node;
     private readonly ClusterLog _stored;
@@ -72,6 +69,7 @@ internal sealed class SharedSessions
         var session = new SharedSession(stored.Pid, stored.SocketId, stored.Generation + 1, stored.RoomChanges) { StartOffset = stored.Start, SentTo = offset };
         if (_namespace.Members.Find(stored.SocketId) is not null)
             return null;
+        session.Introduce(Task.CompletedTask);
         session.Remember(stored.Rooms);
         session.Restore(DataOf(stored));
         _node.TakeSession(session.SocketId, session.Generation);
@@ -96,10 +94,12 @@ internal sealed class SharedSessions
     {
         if (socket is not { Recovered: false, Recoverable: SharedSession session })
             return;
-        if (handlers.IsCompleted)
+        var task = handlers.AsTask();
+        session.Introduce(task);
+        if (task.IsCompleted)
             SaveLive(socket, session);
         else
-            _ = SaveLaterAsync(socket, session, handlers.AsTask());
+            _ = SaveLaterAsync(socket, session, task);
     }
 
     /// <summary>A client is about to join or leave rooms.</summary>
@@ -242,7 +242,7 @@ internal sealed class SharedSessions
     {
         try
         {
-            await handlers.WaitAsync(MaxIntroduction, Server.Time).ConfigureAwait(false);
+            await handlers.WaitAsync(RecoverableSession.MaxIntroduction, Server.Time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

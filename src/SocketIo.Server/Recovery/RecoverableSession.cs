@@ -10,6 +10,9 @@ namespace SocketIo.Recovery;
 /// </summary>
 internal class RecoverableSession(string pid, string socketId)
 {
+    /// <summary>A client whose connection handlers take longer comes back before they have ended.</summary>
+    public static readonly TimeSpan MaxIntroduction = TimeSpan.FromSeconds(5);
+
     // a text's own, and its place in the set
     private const int BytesOfRoom = 40;
 
@@ -19,6 +22,10 @@ internal class RecoverableSession(string pid, string socketId)
     // guarded by _sync
     private bool _hasLeft;
     private TaskCompletionSource? _whenLeft;
+
+    private bool _isIntroduced;
+    private Task? _handlers;
+    private long _begunAt;
 
     /// <summary>The private id: whoever knows it can come back as this client.</summary>
     public string Pid => pid;
@@ -74,12 +81,28 @@ internal class RecoverableSession(string pid, string socketId)
         }
     }
 
-    public void Begin(EngineSession connection)
+    /// <summary>A socket of it is about to be connected.</summary>
+    public void Begin(EngineSession connection, TimeProvider time)
     {
         Connection = connection;
+        _begunAt = time.GetTimestamp();
         lock (_sync)
             _hasLeft = false;
     }
+
+    /// <summary>The connection handlers have been started; or the client has what they made of it, and nothing is to be waited for.</summary>
+    public void Introduce(Task handlers)
+    {
+        _isIntroduced = handlers.IsCompleted;
+        Volatile.Write(ref _handlers, _isIntroduced ? null : handlers);
+    }
+
+    /// <summary>
+    /// Whether the client is what its connection handlers make of it, with the rooms that they join. Before, it can't come back: with half of
+    /// that, and handlers that believe it has all.
+    /// </summary>
+    public bool IsIntroduced(TimeProvider time) =>
+        _isIntroduced || Volatile.Read(ref _handlers) is { IsCompleted: true } || time.GetElapsedTime(_begunAt) >= MaxIntroduction;
 
     /// <summary>The rooms that the socket is about to leave.</summary>
     public void Remember(IEnumerable<string> rooms) => _rooms = new HashSet<string>(rooms, StringComparer.Ordinal);

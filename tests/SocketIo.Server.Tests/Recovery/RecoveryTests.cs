@@ -35,6 +35,32 @@ public class RecoveryTests
         Assert.That(server.Io.Sockets.Values.Single().Recovered, Is.False);
     }
 
+    [TestCase("running", false)]
+    [TestCase("ended", true)]
+    [TestCase("running for long", true)]
+    public void A_client_that_is_lost_before_its_connection_handlers_have_ended_starts_anew(string handlers, bool recovers)
+    {
+        var goOn = new TaskCompletionSource();
+        using var server = Start();
+        server.Io.OnConnection(async socket =>
+        {
+            if (socket.Recovered)
+                return;
+            await socket.JoinAsync("first");
+            await goOn.Task;
+            await socket.JoinAsync("second");
+        });
+        var client = new RecoveringClient(server).Connect();
+        if (handlers == "ended")
+            goOn.SetResult();
+        else if (handlers == "running for long")
+            server.Clock.Advance(TimeSpan.FromSeconds(5));
+        client.Lose().Connect();
+        Assert.That(client.Recovered, Is.EqualTo(recovers));
+        goOn.TrySetResult();
+        Assert.That(client.Socket.Rooms.Contains("second"), Is.EqualTo(handlers != "running for long"));
+    }
+
     [TestCase(SlowConsumerPolicy.Disconnect)]
     [TestCase(SlowConsumerPolicy.DropNewest)]
     public async Task Neither_listeners_of_packets_nor_loggers_nor_meters_are_called_while_the_log_is_locked(SlowConsumerPolicy policy)

@@ -12,8 +12,8 @@ namespace SocketIo;
 /// <remarks>
 /// <para>A value: each member gives a new one, and one can be used many times and by several threads.</para>
 /// <para>
-/// Each socket gets a broadcast once, however many of the rooms it is in; a socket that changes its rooms during the broadcast may get it twice or not at
-/// all. Two broadcasts of one thread reach every socket in their order.
+/// Each socket gets a broadcast once, however many of the rooms it is in, and whatever rooms it joins and leaves meanwhile, as long as it is in one of them
+/// throughout. Two broadcasts of one thread reach every socket in their order.
 /// </para>
 /// </remarks>
 public readonly struct BroadcastOperator : IEmitter, IBroadcastAckEmitter

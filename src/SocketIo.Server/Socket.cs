@@ -211,13 +211,23 @@ public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
     /// <summary>Removes the socket from rooms. Rooms that it is not in change nothing.</summary>
     /// <param name="rooms">The rooms' names; none changes nothing.</param>
     /// <returns>
-    /// Broadcasts to the rooms that begin from here on do not reach the socket. Completes at once, unless the rooms are kept for a client that comes back to
-    /// another server.
+    /// Broadcasts to the rooms that begin behind it do not reach the socket. Completes at once, unless the rooms are kept for a client that comes back to
+    /// another server: then what was emitted before comes first, and the task completes when that was sent and the rooms are stored.
     /// </returns>
     public virtual ValueTask LeaveAsync(params ReadOnlySpan<string> rooms)
     {
-        var left = Real(this).Leave(default(RoomNames).With(rooms));
+        var socket = Real(this);
+        var names = default(RoomNames).With(rooms);
+        if (Namespace.Delivery.WhenSent() is { } sent)
+            return new(LeaveBehindAsync(sent, names));
+        var left = socket.Leave(names);
         return left is null ? ValueTask.CompletedTask : new ValueTask(left);
+    }
+
+    private async Task LeaveBehindAsync(Task sent, RoomNames rooms)
+    {
+        await sent.ConfigureAwait(false);
+        await (Leave(rooms) ?? Task.CompletedTask).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -259,11 +269,23 @@ public partial class Socket : IEmitter, IAckEmitter, IBroadcaster, IPlace
     /// "The connection was refused", whatever the middleware returns; to choose the message return <see cref="ConnectResult.Refuse"/>.
     /// </remarks>
     /// <param name="close">Whether to close the client's connection, with its sockets of all namespaces.</param>
-    /// <returns>A task that has completed: the disconnect has begun; disconnecting handlers may still be running.</returns>
+    /// <returns>
+    /// Completes when the disconnect has begun; disconnecting handlers may still be running. That is at once, unless events come from a backplane's log
+    /// (<see cref="ConnectionStateRecoveryOptions"/>): then those that were emitted before are sent first.
+    /// </returns>
     public virtual ValueTask DisconnectAsync(bool close = false)
     {
-        Real(this).Disconnect(close);
+        var socket = Real(this);
+        if (IsConnected && Namespace.Delivery.WhenSent() is { } sent)
+            return new(DisconnectBehindAsync(sent, close));
+        socket.Disconnect(close);
         return ValueTask.CompletedTask;
+    }
+
+    private async Task DisconnectBehindAsync(Task sent, bool close)
+    {
+        await sent.ConfigureAwait(false);
+        Disconnect(close);
     }
 
     /// <summary>Removes handlers of an event that were registered on this socket. Handlers that are running are not stopped.</summary>

@@ -64,6 +64,12 @@ internal abstract class Delivery(Namespace @namespace)
     /// <returns>Completes when broadcasts of other servers reach the room; null when they do.</returns>
     public virtual Task? OnRoomChanged(string room) => null;
 
+    /// <summary>
+    /// Completes when what was emitted before has been sent to the sockets of this server; null when it has: what ends a membership or a socket
+    /// comes behind that.
+    /// </summary>
+    public virtual Task? WhenSent() => null;
+
     /// <summary>A socket is about to join or leave rooms: <see cref="OnRoomsChanged"/> follows.</summary>
     public virtual void OnRoomsChanging(Socket socket)
     {

@@ -9,6 +9,12 @@ internal sealed class LocalSockets(string name)
     // So many members' memory is fetched before they are visited: enough for the misses to overlap.
     private const int Prefetched = 16;
 
+    // A set for more sockets is not kept: it takes long to clear.
+    private const int MaxKept = 16_384;
+
+    [ThreadStatic]
+    private static HashSet<Socket>? _visited;
+
     private readonly ConcurrentDictionary<string, Socket> _byId = new(StringComparer.Ordinal);
     private readonly Room<Socket> _everyone = new(name);
 
@@ -33,30 +39,56 @@ internal sealed class LocalSockets(string name)
     }
 
     /// <summary>
-    /// Visits the sockets of a target: each once, without a lock and without allocation. A socket that changes its rooms meanwhile may be
-    /// visited twice or not at all.
+    /// Visits the sockets of a target: each once, without a lock and without allocation. One that is in one of the rooms throughout is visited,
+    /// whatever others it joins and leaves meanwhile.
     /// </summary>
     public void Visit<TVisitor>(in BroadcastTarget target, ref TVisitor visitor) where TVisitor : struct, ISocketVisitor
     {
-        if (target.Rooms.Count == 0)
+        switch (target.Rooms.Count)
         {
-            VisitRoom(_everyone, 0, target, ref visitor);
-            return;
-        }
-
-        for (var i = 0; i < target.Rooms.Count; i++)
-        {
-            var name = target.Rooms[i];
-            if (Rooms.TryGet(name, out var room))
-                VisitRoom(room, i, target, ref visitor);
-
-            // every socket is in the room named by its id, which is not kept as a room
-            if (_byId.TryGetValue(name, out var socket) && socket.IsIn(name))
-                VisitSocket(socket, i, target, ref visitor);
+            case 0:
+                VisitRoom(_everyone, null, target, ref visitor);
+                break;
+            case 1:
+                VisitNamed(target.Rooms[0], null, target, ref visitor);
+                break;
+            default:
+                VisitSeveral(target, ref visitor);
+                break;
         }
     }
 
-    private static void VisitRoom<TVisitor>(Room<Socket> room, int index, in BroadcastTarget target, ref TVisitor visitor)
+    private void VisitSeveral<TVisitor>(in BroadcastTarget target, ref TVisitor visitor) where TVisitor : struct, ISocketVisitor
+    {
+        // Who was visited, not who is in a room that was: that may have changed. A visitor may come back here by what it calls.
+        var visited = Interlocked.Exchange(ref _visited, null) ?? [];
+        try
+        {
+            for (var i = 0; i < target.Rooms.Count; i++)
+                VisitNamed(target.Rooms[i], visited, target, ref visitor);
+        }
+        finally
+        {
+            if (visited.Capacity <= MaxKept)
+            {
+                visited.Clear();
+                _visited = visited;
+            }
+        }
+    }
+
+    private void VisitNamed<TVisitor>(string name, HashSet<Socket>? visited, in BroadcastTarget target, ref TVisitor visitor)
+        where TVisitor : struct, ISocketVisitor
+    {
+        if (Rooms.TryGet(name, out var room))
+            VisitRoom(room, visited, target, ref visitor);
+
+        // every socket is in the room named by its id, which is not kept as a room
+        if (_byId.TryGetValue(name, out var socket) && socket.IsIn(name))
+            VisitSocket(socket, visited, target, ref visitor);
+    }
+
+    private static void VisitRoom<TVisitor>(Room<Socket> room, HashSet<Socket>? visited, in BroadcastTarget target, ref TVisitor visitor)
         where TVisitor : struct, ISocketVisitor
     {
         var slots = room.Slots.AsSpan();
@@ -68,23 +100,22 @@ internal sealed class LocalSockets(string name)
             foreach (var socket in block)
             {
                 if (socket is not null)
-                    VisitSocket(socket, index, target, ref visitor);
+                    VisitSocket(socket, visited, target, ref visitor);
             }
             slots = slots[block.Length..];
         }
     }
 
-    private static void VisitSocket<TVisitor>(Socket socket, int index, in BroadcastTarget target, ref TVisitor visitor)
+    private static void VisitSocket<TVisitor>(Socket socket, HashSet<Socket>? visited, in BroadcastTarget target, ref TVisitor visitor)
         where TVisitor : struct, ISocketVisitor
     {
-        if ((socket.IsConnected || socket.Welcome()) && !IsInAny(socket, target.Rooms, index) && !IsInAny(socket, target.Except, target.Except.Count))
+        if ((socket.IsConnected || socket.Welcome()) && !IsInAny(socket, target.Except) && visited?.Add(socket) is not false)
             visitor.Visit(socket);
     }
 
-    // Whether the socket is in one of the first rooms: of the target's those already visited, of the exceptions all.
-    private static bool IsInAny(Socket socket, in RoomNames names, int count)
+    private static bool IsInAny(Socket socket, in RoomNames names)
     {
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < names.Count; i++)
         {
             if (socket.IsIn(names[i]))
                 return true;

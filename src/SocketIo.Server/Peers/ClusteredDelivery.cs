@@ -92,13 +92,15 @@ internal sealed class ClusteredDelivery : Delivery, IAsyncDisposable
     public override ValueTask LeaveAsync(in BroadcastTarget target, in RoomNames rooms)
     {
         var taken = Change(MessageType.SocketsLeave, target, rooms);
-        return BothAsync(_local.LeaveAsync(target, rooms), taken);
+        var (copy, names) = (target, rooms);
+        return BothAsync(BehindSent(() => _local.LeaveAsync(copy, names)), taken);
     }
 
     public override ValueTask DisconnectAsync(in BroadcastTarget target, bool close)
     {
         var taken = Change(MessageType.DisconnectSockets, target, default, close);
-        return BothAsync(_local.DisconnectAsync(target, close), taken);
+        var copy = target;
+        return BothAsync(BehindSent(() => _local.DisconnectAsync(copy, close)), taken);
     }
 
     public override async ValueTask<FetchedSockets> FetchAsync(BroadcastTarget target, CancellationToken cancellationToken)
@@ -119,6 +121,8 @@ internal sealed class ClusteredDelivery : Delivery, IAsyncDisposable
     public override RecoverableSession? BeginSession(string socketId, JsonElement auth) => _local.BeginSession(socketId, auth);
 
     public override Task? OnRoomChanged(string room) => _rooms.Update(room);
+
+    public override Task? WhenSent() => _local.WhenSent();
 
     public override void OnRoomsChanging(Socket socket) => _local.OnRoomsChanging(socket);
 
@@ -168,6 +172,15 @@ internal sealed class ClusteredDelivery : Delivery, IAsyncDisposable
     private Task Change(MessageType type, in BroadcastTarget target, in RoomNames rooms, bool close = false) => target.IsLocal
         ? Task.CompletedTask
         : _node.ChangeAsync(type, target.Rooms.ToPeers(), target.Except.ToPeers(), rooms.ToPeers(), close);
+
+    // Who leaves or is disconnected gets what was emitted before.
+    private ValueTask BehindSent(Func<ValueTask> change) => WhenSent() is { } sent ? new(AfterAsync(sent, change)) : change();
+
+    private static async Task AfterAsync(Task sent, Func<ValueTask> change)
+    {
+        await sent.ConfigureAwait(false);
+        await change().ConfigureAwait(false);
+    }
 
     private static async ValueTask BothAsync(ValueTask local, Task taken)
     {

@@ -17,14 +17,17 @@ internal sealed class OwnEvent(long number, in PacketData data, in BroadcastTarg
     public ref readonly BroadcastTarget Target => ref _target;
 
     /// <summary>Whether own clients have got it already, since the backplane is away.</summary>
-    public bool IsDelivered { get; private set; }
+    public bool IsDelivered => DeliveredAs > 0;
+
+    /// <summary>Which one of those it was, counted from 1: who was connected after it has not got it; 0 when it was not delivered.</summary>
+    public long DeliveredAs { get; private set; }
 
     /// <summary>What was sent after it by another way has to wait for it.</summary>
     public void AddBehind(Action send) => (_behind ??= []).Add(send);
 
-    public void MarkDelivered()
+    public void MarkDelivered(long place)
     {
-        IsDelivered = true;
+        DeliveredAs = place;
         Data = default;
     }
 

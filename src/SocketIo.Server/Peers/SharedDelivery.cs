@@ -39,6 +39,12 @@ internal sealed class SharedDelivery : DirectDelivery
     private readonly Queue<OwnEvent> _own = new();
     private OwnEvent? _newestOwn;
     private long _lastNumber;
+
+    // guarded by _sync: how many own events were delivered ahead of the log, and the newest of them that may come from it yet
+    private long _deliveredAhead;
+    private OwnEvent? _newestAhead;
+
+    // guarded by _sync
     private bool _isAway = true;
 
     public SharedDelivery(Namespace @namespace, ConnectionStateRecoveryOptions options, ClusterNode node, ClusterLog log, ClusterOptions cluster)
@@ -117,6 +123,19 @@ internal sealed class SharedDelivery : DirectDelivery
         return isSent;
     }
 
+    /// <inheritdoc />
+    public override Task? WhenSent()
+    {
+        lock (_sync)
+        {
+            if (_newestOwn is not { IsDelivered: false } own)
+                return null;
+            var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            own.AddBehind(sent.SetResult);
+            return sent.Task;
+        }
+    }
+
     /// <summary>The next entry of the log.</summary>
     public void Receive(ClusterMessage entry, in BroadcastTarget target, string eventName)
     {
@@ -134,11 +153,8 @@ internal sealed class SharedDelivery : DirectDelivery
             {
                 var own = isOwn ? TakeOwn(entry.OwnNumber) : null;
                 _tail.Append(entry.Offset!, frame, target);
-                if (own is not { IsDelivered: true })
-                {
-                    var send = new LoggedVisitor(this, entry, frame, target, _tail.WasSentAhead(entry.Offset!));
-                    Sockets.Visit(target, ref send);
-                }
+                var send = new LoggedVisitor(this, entry, frame, target, own?.DeliveredAs ?? 0, _tail.WasSentAhead(entry.Offset!));
+                Sockets.Visit(target, ref send);
                 own?.SendBehind();
             }
         }
@@ -177,7 +193,10 @@ internal sealed class SharedDelivery : DirectDelivery
         using (Cork.HoldWithListeners())
         {
             lock (_sync)
+            {
                 DeliverUpTo(number);
+                ForgetAhead(number);
+            }
         }
     }
 
@@ -226,6 +245,7 @@ internal sealed class SharedDelivery : DirectDelivery
                 isComplete = (missed is null || session.Gaps == _tail.Gaps && _tail.TryGoOn(session, missed)) && socket.Connection.EnqueueControl(answer) && (missed?.SendTo(socket.Connection) ?? true);
                 if (missed is null)
                     session.StartOffset = _tail.Newest;
+                session.ConnectedBehind = _deliveredAhead;
                 Sockets.Add(socket);
                 socket.Life.Connect();
             }
@@ -283,6 +303,7 @@ internal sealed class SharedDelivery : DirectDelivery
         _own.Dequeue();
         if (_newestOwn == own)
             _newestOwn = null;
+        ForgetAhead(number);
         return own;
     }
 
@@ -306,13 +327,22 @@ internal sealed class SharedDelivery : DirectDelivery
         var args = new PeerArguments(own.Data);
         var send = new SendVisitor(EncodeForAll(own.Target, args.EventName, new WithOffset<PeerArguments>(args, NoOffset)), SendMode.Logged);
         Sockets.Visit(own.Target, ref send);
-        own.MarkDelivered();
+        own.MarkDelivered(++_deliveredAhead);
+        _newestAhead = own;
     }
 
-    private Frame EncodeMarked(ClusterMessage entry, in BroadcastTarget target, int roomChanges)
+    // Guarded by _sync. Own events up to this one have come from the log, or never will.
+    private void ForgetAhead(long number)
+    {
+        if (_newestAhead?.Number <= number)
+            _newestAhead = null;
+    }
+
+
+    private Frame EncodeAt(string offset, ClusterMessage entry, in BroadcastTarget target)
     {
         var args = new PeerArguments(entry.Data);
-        return EncodeForAll(target, args.EventName, new WithOffset<PeerArguments>(args, MarkedOffset.Write(entry.Offset!, roomChanges)));
+        return EncodeForAll(target, args.EventName, new WithOffset<PeerArguments>(args, offset));
     }
 
     private async ValueTask<RecoverableSession?> TryRestoreAsync(RecoveryRequest request, int roomChanges, EngineSession connection)
@@ -370,25 +400,36 @@ internal sealed class SharedDelivery : DirectDelivery
         await _sessions.SaveLiveAsync().ConfigureAwait(false);
     }
 
-    // Leaves out those that were sent the entry when they came back. Who is in rooms that are not saved yet is told so with the offset.
-    private struct LoggedVisitor(SharedDelivery delivery, ClusterMessage entry, Frame frame, BroadcastTarget target, bool mayBeSentAhead)
-        : ISocketVisitor
+    // Leaves out those that were sent the entry when they came back, or ahead of the log as an own one. Who was sent own ones that are still to
+    // come from the log gets no offset, and who is in rooms that are not saved yet is told so with it.
+    private struct LoggedVisitor(
+        SharedDelivery delivery, ClusterMessage entry, Frame frame, BroadcastTarget target, long deliveredAs, bool mayBeSentAhead) : ISocketVisitor
     {
+        private readonly long _ahead = delivery._newestAhead?.DeliveredAs ?? 0;
+        private Frame? _unplaced;
+
         // most of those who have just joined have done that as often as the one before
         private (int RoomChanges, Frame? Frame) _marked;
 
         public void Visit(Socket socket)
         {
-            if (socket.Recoverable is not SharedSession session)
-                socket.Send(frame, SendMode.Logged);
-            else if (!mayBeSentAhead || session.SentTo is not { } sent || delivery._stored.Compare(entry.Offset!, sent) > 0)
-                socket.Send(session.UnsavedRoomChanges is { } changes ? MarkedFor(changes) : frame, SendMode.Logged);
+            var session = (SharedSession)socket.Recoverable!;
+            if (session.ConnectedBehind < deliveredAs || (mayBeSentAhead && session.SentTo is { } sent && delivery._stored.Compare(entry.Offset!, sent) <= 0))
+                return;
+            socket.Send(FrameFor(session), SendMode.Logged);
+        }
+
+        private Frame FrameFor(SharedSession session)
+        {
+            if (session.ConnectedBehind < _ahead)
+                return _unplaced ??= delivery.EncodeAt(NoOffset, entry, target);
+            return session.UnsavedRoomChanges is { } changes ? MarkedFor(changes) : frame;
         }
 
         private Frame MarkedFor(int roomChanges)
         {
             if (_marked.Frame is null || _marked.RoomChanges != roomChanges)
-                _marked = (roomChanges, delivery.EncodeMarked(entry, target, roomChanges));
+                _marked = (roomChanges, delivery.EncodeAt(MarkedOffset.Write(entry.Offset!, roomChanges), entry, target));
             return _marked.Frame;
         }
     }

@@ -36,6 +36,9 @@ internal sealed class SharedSession(string pid, string socketId, int generation,
     /// <summary>What the client was sent when it came back goes up to here, further than this server had read in the log.</summary>
     public string? SentTo { get; set; }
 
+    /// <summary>How many own events this server had delivered ahead of the log when the client was connected.</summary>
+    public long ConnectedBehind { get; set; }
+
     /// <summary>How often entries of the log had been missing on this server when what the client has missed began to be read.</summary>
     public int Gaps { get; set; }
 

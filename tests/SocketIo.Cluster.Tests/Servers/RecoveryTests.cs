@@ -328,6 +328,77 @@ public sealed class RecoveryTests
     }
 
     [Test]
+    public async Task A_client_that_comes_to_a_server_gets_what_that_could_not_send_yet()
+    {
+        await using var servers = await StartAsync();
+        await using var client = await RecoveringClient.OpenAsync(servers, 0);
+        await using var witness = await RecoveringClient.OpenAsync(servers, 1);
+        await client.Socket.JoinAsync("room");
+        await witness.Socket.JoinAsync("room");
+        await servers[0].Io.EmitAsync("before");
+        await client.NamesAsync(1);
+        await witness.NamesAsync(1);
+        servers[1].Log.Expect("The backplane in-memory is away");
+        servers.BackplaneOf(1).Cut();
+        for (var i = 0; i < 3; i++)
+            await servers[1].Io.To("room").EmitAsync($"waiting {i}");
+        Assert.That(await witness.NamesAsync(3), Is.EqualTo(new[] { "waiting 0", "waiting 1", "waiting 2" }));
+        await client.CutAsync();
+        Assert.That(await client.ComeBackAsync(1), Is.True);
+        servers.BackplaneOf(1).Restore();
+        Assert.That(await client.NamesAsync(3), Is.EqualTo(new[] { "waiting 0", "waiting 1", "waiting 2" }));
+        await servers[0].Io.To("room").EmitAsync("after");
+        Assert.That(await client.NamesAsync(1), Is.EqualTo(new[] { "after" }));
+        Assert.That(await witness.NamesAsync(1), Is.EqualTo(new[] { "after" }), "and nothing twice");
+    }
+
+    [Test]
+    public async Task A_client_that_got_own_events_ahead_of_the_log_gets_no_offset_before_they_have_come_from_it()
+    {
+        await using var servers = await StartAsync();
+        await using var client = await RecoveringClient.OpenAsync(servers, 1);
+        await servers[0].Io.EmitAsync("before");
+        await client.NamesAsync(1);
+        servers[1].Log.Expect("The backplane in-memory is away");
+        servers.BackplaneOf(1).Cut();
+        await servers[1].Io.EmitAsync("own");
+        await servers[0].Io.EmitAsync("other");
+        Assert.That(await client.NamesAsync(1), Is.EqualTo(new[] { "own" }));
+        servers.BackplaneOf(1).Restore();
+        Assert.That(await client.NamesAsync(1), Is.EqualTo(new[] { "other" }));
+
+        // by the offset of "other" it would get "own" again
+        await client.CutAsync();
+        Assert.That(await client.ComeBackAsync(0), Is.False);
+    }
+
+    [TestCase("disconnect")]
+    [TestCase("disconnect all")]
+    [TestCase("leave")]
+    [TestCase("leave all")]
+    public async Task What_is_emitted_before_a_socket_leaves_or_is_disconnected_reaches_it(string end)
+    {
+        await using var servers = await StartAsync(faults: new InMemoryFaults { MaxDelay = TimeSpan.FromMilliseconds(50) });
+        for (var round = 0; round < 10; round++)
+        {
+            await using var client = await RecoveringClient.OpenAsync(servers, 0);
+            await client.Socket.JoinAsync("room");
+            var io = servers[0].Io;
+            await io.To("room").EmitAsync("last");
+            var ending = end switch
+            {
+                "disconnect" => client.Socket.DisconnectAsync(),
+                "disconnect all" => io.In("room").DisconnectSocketsAsync(),
+                "leave" => client.Socket.LeaveAsync("room"),
+                _ => io.In("room").SocketsLeaveAsync("room"),
+            };
+            await ending.AsTask().WithDeadline();
+            Assert.That(await client.NamesAsync(1), Is.EqualTo(new[] { "last" }));
+            Assert.That(client.Socket.Rooms, Has.None.EqualTo("room"));
+        }
+    }
+
+    [Test]
     public async Task A_client_that_loses_its_connection_while_the_backplane_is_away_is_not_told_that_it_has_everything()
     {
         await using var servers = await StartAsync();

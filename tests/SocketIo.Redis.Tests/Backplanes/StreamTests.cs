@@ -265,6 +265,7 @@ public class StreamTests
     // without the password nobody comes in, and those who are in go
     private async Task DisconnectAsync(Node node, Func<Task> meanwhile)
     {
+        node.Log.Expect("refuses what is needed: NOAUTH");
         await RunAsync("CONFIG", "SET", "requirepass", "secret");
         _password = ["-a", "secret"];
         await RunAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");

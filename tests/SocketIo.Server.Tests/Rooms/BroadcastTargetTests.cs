@@ -18,6 +18,40 @@ public class BroadcastTargetTests
         Assert.That(Counts(clients), Is.EqualTo((int[])[1, 1, 1, 0]));
     }
 
+    [TestCase("first", "second")]
+    [TestCase("second", "first")]
+    public async Task Who_changes_rooms_meanwhile_and_is_in_one_of_them_throughout_gets_it_once(string one, string other)
+    {
+        using var server = new InMemoryServer();
+        var clients = server.Connect(3);
+        await clients[0].Socket.JoinAsync("first");
+        await clients[1].Socket.JoinAsync("second");
+        await clients[2].Socket.JoinAsync("first", "second");
+        clients[0].Socket.OnAnyOutgoing(one => { _ = clients[1].Socket.JoinAsync("first").AsTask(); });
+        clients[2].Socket.OnAnyOutgoing(one => { _ = clients[2].Socket.LeaveAsync("first").AsTask(); });
+        await server.Io.To(one).To(other).EmitAsync("hello");
+        Assert.That(Counts(clients), Is.EqualTo((int[])[1, 1, 1]));
+    }
+
+    [Test]
+    public async Task A_broadcast_to_several_rooms_may_begin_while_another_is_sent()
+    {
+        using var server = new InMemoryServer();
+        var clients = server.Connect(2);
+        await clients[0].Socket.JoinAsync("a", "b");
+        await clients[1].Socket.JoinAsync("a", "b");
+        var isFirst = true;
+        clients[0].Socket.OnAnyOutgoing(one =>
+        {
+            if (!isFirst)
+                return;
+            isFirst = false;
+            _ = server.Io.To("b").To("a").EmitAsync("hello").AsTask();
+        });
+        await server.Io.To("a").To("b").EmitAsync("hello");
+        Assert.That(Counts(clients), Is.EqualTo((int[])[2, 2]));
+    }
+
     [Test]
     public async Task Exceptions_of_several_calls_add_up()
     {

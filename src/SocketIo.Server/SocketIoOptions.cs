@@ -62,7 +62,8 @@ public sealed class SocketIoOptions : EngineOptions
 
     /// <summary>
     /// How many handlers of one socket may run at once. With 1, the default, handlers of a socket never overlap and run in the
-    /// order of the client's events; with more, they are started in that order and not waited for, as Node does.
+    /// order of the client's events; with more, they are started in that order and not waited for, as Node does. The connection handlers are
+    /// one of them: with 1 the client's events wait until these have ended, so work that goes on is started there and not awaited.
     /// </summary>
     public int MaxConcurrentHandlers { get; set; } = 1;
 

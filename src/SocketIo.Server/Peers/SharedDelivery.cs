@@ -79,6 +79,8 @@ internal sealed class SharedDelivery : DirectDelivery
                     _own.Enqueue(_newestOwn = own);
                 if (_isAway || !isQueued)
                     DeliverWithoutOffset(own);
+                if (_isAway && isQueued)
+                    _newestAhead = own;
             }
         }
     }
@@ -296,6 +298,7 @@ internal sealed class SharedDelivery : DirectDelivery
     private OwnEvent? TakeOwn(long number)
     {
         DeliverUpTo(number - 1);
+        ForgetAhead(number);
         while (_own.TryPeek(out var oldest) && oldest.Number < number)
             _own.Dequeue();
         if (!_own.TryPeek(out var own) || own.Number != number)
@@ -303,7 +306,6 @@ internal sealed class SharedDelivery : DirectDelivery
         _own.Dequeue();
         if (_newestOwn == own)
             _newestOwn = null;
-        ForgetAhead(number);
         return own;
     }
 
@@ -317,6 +319,7 @@ internal sealed class SharedDelivery : DirectDelivery
             if (own.IsDelivered)
                 continue;
             DeliverWithoutOffset(own);
+            _newestAhead = own;
             own.SendBehind();
         }
     }
@@ -328,7 +331,6 @@ internal sealed class SharedDelivery : DirectDelivery
         var send = new SendVisitor(EncodeForAll(own.Target, args.EventName, new WithOffset<PeerArguments>(args, NoOffset)), SendMode.Logged);
         Sockets.Visit(own.Target, ref send);
         own.MarkDelivered(++_deliveredAhead);
-        _newestAhead = own;
     }
 
     // Guarded by _sync. Own events up to this one have come from the log, or never will.

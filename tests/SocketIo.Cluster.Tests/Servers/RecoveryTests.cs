@@ -372,6 +372,26 @@ public sealed class RecoveryTests
         Assert.That(await client.ComeBackAsync(0), Is.False);
     }
 
+    [Test]
+    public async Task An_own_event_that_was_dropped_for_the_others_holds_up_no_offset()
+    {
+        await using var servers = await StartAsync(membership: static options => options.MaxQueuedBytes = 5_000);
+        await using var client = await RecoveringClient.OpenAsync(servers, 1);
+        await servers[0].Io.EmitAsync("before");
+        await client.NamesAsync(1);
+        servers[1].Log.Expect("The backplane in-memory is away");
+        servers[1].Log.Expect("messages for other servers were lost");
+        servers.BackplaneOf(1).Cut();
+        await servers[1].Io.EmitAsync("own", new string('x', 10_000));
+        await servers[0].Io.EmitAsync("other");
+        servers.BackplaneOf(1).Restore();
+        Assert.That(await client.NamesAsync(2), Is.EqualTo(new[] { "own", "other" }));
+        await client.CutAsync();
+        Assert.That(await client.ComeBackAsync(0), Is.True);
+        await servers[0].Io.EmitAsync("after");
+        Assert.That(await client.NamesAsync(1), Is.EqualTo(new[] { "after" }));
+    }
+
     [TestCase("disconnect")]
     [TestCase("disconnect all")]
     [TestCase("leave")]

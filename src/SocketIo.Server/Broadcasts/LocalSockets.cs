@@ -47,10 +47,10 @@ internal sealed class LocalSockets(string name)
         switch (target.Rooms.Count)
         {
             case 0:
-                VisitRoom(_everyone, null, target, ref visitor);
+                VisitRoom(_everyone, default(Everyone), target, ref visitor);
                 break;
             case 1:
-                VisitNamed(target.Rooms[0], null, target, ref visitor);
+                VisitNamed(target.Rooms[0], default(Everyone), target, ref visitor);
                 break;
             default:
                 VisitSeveral(target, ref visitor);
@@ -65,7 +65,7 @@ internal sealed class LocalSockets(string name)
         try
         {
             for (var i = 0; i < target.Rooms.Count; i++)
-                VisitNamed(target.Rooms[i], visited, target, ref visitor);
+                VisitNamed(target.Rooms[i], new NotYetVisited(visited), target, ref visitor);
         }
         finally
         {
@@ -77,19 +77,21 @@ internal sealed class LocalSockets(string name)
         }
     }
 
-    private void VisitNamed<TVisitor>(string name, HashSet<Socket>? visited, in BroadcastTarget target, ref TVisitor visitor)
+    private void VisitNamed<TVisitor, TFilter>(string name, TFilter filter, in BroadcastTarget target, ref TVisitor visitor)
         where TVisitor : struct, ISocketVisitor
+        where TFilter : struct, IFilter
     {
         if (Rooms.TryGet(name, out var room))
-            VisitRoom(room, visited, target, ref visitor);
+            VisitRoom(room, filter, target, ref visitor);
 
         // every socket is in the room named by its id, which is not kept as a room
         if (_byId.TryGetValue(name, out var socket) && socket.IsIn(name))
-            VisitSocket(socket, visited, target, ref visitor);
+            VisitSocket(socket, filter, target, ref visitor);
     }
 
-    private static void VisitRoom<TVisitor>(Room<Socket> room, HashSet<Socket>? visited, in BroadcastTarget target, ref TVisitor visitor)
+    private static void VisitRoom<TVisitor, TFilter>(Room<Socket> room, TFilter filter, in BroadcastTarget target, ref TVisitor visitor)
         where TVisitor : struct, ISocketVisitor
+        where TFilter : struct, IFilter
     {
         var slots = room.Slots.AsSpan();
         while (!slots.IsEmpty)
@@ -100,16 +102,17 @@ internal sealed class LocalSockets(string name)
             foreach (var socket in block)
             {
                 if (socket is not null)
-                    VisitSocket(socket, visited, target, ref visitor);
+                    VisitSocket(socket, filter, target, ref visitor);
             }
             slots = slots[block.Length..];
         }
     }
 
-    private static void VisitSocket<TVisitor>(Socket socket, HashSet<Socket>? visited, in BroadcastTarget target, ref TVisitor visitor)
+    private static void VisitSocket<TVisitor, TFilter>(Socket socket, TFilter filter, in BroadcastTarget target, ref TVisitor visitor)
         where TVisitor : struct, ISocketVisitor
+        where TFilter : struct, IFilter
     {
-        if ((socket.IsConnected || socket.Welcome()) && !IsInAny(socket, target.Except) && visited?.Add(socket) is not false)
+        if ((socket.IsConnected || socket.Welcome()) && !IsInAny(socket, target.Except) && filter.Takes(socket))
             visitor.Visit(socket);
     }
 
@@ -121,5 +124,21 @@ internal sealed class LocalSockets(string name)
                 return true;
         }
         return false;
+    }
+
+    // Where one room is visited there is nothing to look for, and no instruction for it.
+    private interface IFilter
+    {
+        bool Takes(Socket socket);
+    }
+
+    private readonly struct Everyone : IFilter
+    {
+        public bool Takes(Socket socket) => true;
+    }
+
+    private readonly struct NotYetVisited(HashSet<Socket> visited) : IFilter
+    {
+        public bool Takes(Socket socket) => visited.Add(socket);
     }
 }

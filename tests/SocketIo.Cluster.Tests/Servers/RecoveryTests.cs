@@ -113,6 +113,7 @@ public sealed class RecoveryTests
             await socket.JoinAsync("second");
         }));
         await using var client = await RecoveringClient.OpenAsync(servers, 0);
+        await Deadlines.Eventually(() => client.Socket.Rooms.Contains("first"));
         await servers[1].Io.To("first").EmitAsync("before");
         await client.NamesAsync(1);
         if (ended)

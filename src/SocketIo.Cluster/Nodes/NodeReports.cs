@@ -36,7 +36,7 @@ internal sealed class NodeReports(ILogger logger, NodeMetrics metrics, TimeProvi
     {
         metrics.Sent(messages.Length);
         foreach (var message in messages)
-            RefusalsOf(message).CountSent(1);
+            RefusalsOf(message).CountSent();
     }
 
     public void CountReceived() => metrics.Received();
@@ -51,8 +51,8 @@ internal sealed class NodeReports(ILogger logger, NodeMetrics metrics, TimeProvi
         _lost.Add(messages.Length, reason);
         foreach (var message in messages)
         {
-            RefusalsOf(message).CountSent(1);
-            RefusalsOf(message).Add(1, reason);
+            RefusalsOf(message).CountSent();
+            RefusalsOf(message).Add(reason);
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class NodeReports(ILogger logger, NodeMetrics metrics, TimeProvi
     {
         metrics.Dropped(1, "refused");
         _refused.Add(1, reason);
-        RefusalsOf(message).Add(1, reason);
+        RefusalsOf(message).Add(reason);
     }
 
     public void ReportMalformed(string reason)

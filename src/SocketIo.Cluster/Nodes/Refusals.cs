@@ -20,14 +20,14 @@ internal sealed class Refusals(TimeProvider time)
     /// <summary>Why, and when one of them last was; null when most are taken.</summary>
     public Refusal? Known => Volatile.Read(ref _known);
 
-    /// <summary>So many were sent, those that were refused included.</summary>
-    public void CountSent(int count) => Interlocked.Add(ref _sent, count);
+    /// <summary>One was sent; those that are refused count too.</summary>
+    public void CountSent() => Interlocked.Increment(ref _sent);
 
-    /// <summary>So many of them were refused.</summary>
-    public void Add(int count, string reason)
+    /// <summary>One of them was refused.</summary>
+    public void Add(string reason)
     {
         Volatile.Write(ref _latest, new Refusal(reason, time.GetUtcNow()));
-        Interlocked.Add(ref _refused, count);
+        Interlocked.Increment(ref _refused);
     }
 
     /// <summary>Judges anew. Called now and then, by one at a time.</summary>

@@ -200,27 +200,31 @@ internal abstract class SessionBackplane<TSession>(string service, TimeSpan maxR
             await link.SubscribeAsync(session).ConfigureAwait(false);
     }
 
-    // once, not with each attempt
     private void Refuse(string reason)
     {
-        if (_refusal == reason)
+        if (!IsNews(reason))
             return;
-        _refusal = reason;
         NodeLog.ServiceRefused(logger, service, reason);
         ReportAway(reason);
     }
 
-    // That it cannot be reached is known. What it says when it is reached is news, once.
+    // That it cannot be reached is known. What it says when it is reached is told.
     private void Miss(Exception exception, TimeSpan delay)
     {
         var reason = Describe(exception);
         NodeLog.NotReached(logger, service, Sentence.Of(reason), delay);
-        if (IsRefusal(exception) && _refusal != reason)
-        {
-            _refusal = reason;
+        if (IsRefusal(exception) && IsNews(reason))
             NodeLog.StillRefused(logger, service, Sentence.Of(reason));
-        }
         ReportAway(reason);
+    }
+
+    // once, not with each attempt
+    private bool IsNews(string reason)
+    {
+        if (_refusal == reason)
+            return false;
+        _refusal = reason;
+        return true;
     }
 
     private TimeSpan Longer(TimeSpan delay) => delay * 2 < maxReconnectDelay ? delay * 2 : maxReconnectDelay;

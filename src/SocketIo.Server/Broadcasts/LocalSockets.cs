@@ -61,7 +61,8 @@ internal sealed class LocalSockets(string name)
     private void VisitSeveral<TVisitor>(in BroadcastTarget target, ref TVisitor visitor) where TVisitor : struct, ISocketVisitor
     {
         // Who was visited, not who is in a room that was: that may have changed. A visitor may come back here by what it calls.
-        var visited = Interlocked.Exchange(ref _visited, null) ?? [];
+        var visited = _visited ?? [];
+        _visited = null;
         try
         {
             for (var i = 0; i < target.Rooms.Count; i++)

@@ -327,8 +327,7 @@ internal sealed class SharedDelivery : DirectDelivery
     // guarded by _sync
     private void DeliverWithoutOffset(OwnEvent own)
     {
-        var args = new PeerArguments(own.Data);
-        var send = new SendVisitor(EncodeForAll(own.Target, args.EventName, new WithOffset<PeerArguments>(args, NoOffset)), SendMode.Logged);
+        var send = new SendVisitor(EncodeAt(NoOffset, own.Data, own.Target), SendMode.Logged);
         Sockets.Visit(own.Target, ref send);
         own.MarkDelivered(++_deliveredAhead);
     }
@@ -340,10 +339,9 @@ internal sealed class SharedDelivery : DirectDelivery
             _newestAhead = null;
     }
 
-
-    private Frame EncodeAt(string offset, ClusterMessage entry, in BroadcastTarget target)
+    private Frame EncodeAt(string offset, in PacketData data, in BroadcastTarget target)
     {
-        var args = new PeerArguments(entry.Data);
+        var args = new PeerArguments(data);
         return EncodeForAll(target, args.EventName, new WithOffset<PeerArguments>(args, offset));
     }
 
@@ -384,7 +382,7 @@ internal sealed class SharedDelivery : DirectDelivery
         var target = PeerCalls.TargetOf(entry);
         var args = new PeerArguments(entry.Data);
         return !replay.IsFor(target) || PeerCalls.IsReserved(args.EventName)
-            || replay.TryAdd(target, EncodeForAll(target, args.EventName, new WithOffset<PeerArguments>(args, entry.Offset!)));
+            || replay.TryAdd(target, EncodeAt(entry.Offset!, entry.Data, target));
     }
 
     private async Task OnConnectedAsync()
@@ -424,14 +422,14 @@ internal sealed class SharedDelivery : DirectDelivery
         private Frame FrameFor(SharedSession session)
         {
             if (session.ConnectedBehind < _ahead)
-                return _unplaced ??= delivery.EncodeAt(NoOffset, entry, target);
+                return _unplaced ??= delivery.EncodeAt(NoOffset, entry.Data, target);
             return session.UnsavedRoomChanges is { } changes ? MarkedFor(changes) : frame;
         }
 
         private Frame MarkedFor(int roomChanges)
         {
             if (_marked.Frame is null || _marked.RoomChanges != roomChanges)
-                _marked = (roomChanges, delivery.EncodeAt(MarkedOffset.Write(entry.Offset!, roomChanges), entry, target));
+                _marked = (roomChanges, delivery.EncodeAt(MarkedOffset.Write(entry.Offset!, roomChanges), entry.Data, target));
             return _marked.Frame;
         }
     }
